@@ -1,0 +1,48 @@
+# Two commands do everything on a machine with Python >= 3.11 and make:  make run   make test
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+STAMP := $(VENV)/.synced
+
+.PHONY: run test check lint types data bench docs clean
+
+run: $(STAMP)
+	$(BIN)/gridroom run
+
+test: $(STAMP)
+	@sh tools/browser.sh
+	$(MAKE) --no-print-directory lint
+	$(BIN)/pytest
+
+check: test
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --diff . 2>/dev/null || { echo "run: make format"; exit 1; }
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+data: $(STAMP)
+	$(BIN)/python tools/derive.py
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/speed.py
+
+docs: $(STAMP)
+	$(BIN)/python tools/validity.py
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
+
+# uv comes from PyPI into the project's own environment; everything else from uv.lock.
+$(STAMP): pyproject.toml uv.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gridroom needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8"
+	UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --quiet --python $(BIN)/python
+	touch $@

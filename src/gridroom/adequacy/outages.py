@@ -1,0 +1,165 @@
+"""Outages of two-state units as a list of events: start, end, unit.
+
+The state at the first step is drawn from the stationary availability; every later change is drawn as a waiting time, so
+the cost is proportional to the number of outages and not to the number of hours. Constant probabilities give geometric
+waiting times; probabilities that vary in time are inverted on their cumulated hazard, exactly.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from gridroom.core.draws import uniform, unit_key
+from numba import njit
+from numpy.typing import NDArray
+
+LARGEST_HAZARD = 700.0  # -log(1 - p) for p = 1, finite so that sums stay finite
+
+
+class Process(NamedTuple):
+    """Two-state processes of U units.
+
+    `fail_inverse` and `repair_inverse` are 1/log(1-p) for constant probabilities p (0 for p = 1, 1 for p = 0: never).
+    `fail_row`, `repair_row` point to rows of cumulated hazard tables (rows, T + 1), or are -1 for constant ones.
+    """
+
+    availability: NDArray[np.float64]
+    fail_inverse: NDArray[np.float64]
+    repair_inverse: NDArray[np.float64]
+    fail_row: NDArray[np.int64]
+    repair_row: NDArray[np.int64]
+    fail_hazard: NDArray[np.float64]
+    repair_hazard: NDArray[np.float64]
+
+
+class Events(NamedTuple):
+    """Outages of one sample; `count[0]` of the rows are in use."""
+
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    unit: NDArray[np.int32]
+
+
+def inverse_log(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1/log(1-p), with 0 for p = 1 and the mark 1 for p = 0."""
+    p = np.asarray(probability, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        out = 1.0 / np.log1p(-np.minimum(p, 1.0))
+    out = np.where(p >= 1.0, 0.0, out)
+    return np.asarray(np.where(p <= 0.0, 1.0, out))
+
+
+def hazard(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulated hazard of per-step probabilities (rows, T): H[s] counts the changes into steps 1..s; (rows, T + 1)."""
+    p = np.clip(np.asarray(probability, dtype=np.float64), 0.0, 1.0)
+    with np.errstate(divide="ignore"):
+        step = np.minimum(-np.log1p(-p), LARGEST_HAZARD)
+    step[:, 0] = 0.0  # the first step's state is drawn, not entered
+    out = np.zeros((p.shape[0], p.shape[1] + 1))
+    np.cumsum(step, axis=1, out=out[:, :-1])
+    out[:, -1] = out[:, -2]
+    return out
+
+
+def make_process(failure: NDArray[np.float64], repair: NDArray[np.float64]) -> Process:
+    """Process of units with per-step probabilities of shape (U, T) or (U, 1)."""
+    first_fail, first_repair = failure[:, 0], repair[:, 0]
+    total = first_fail + first_repair
+    availability = np.where(total > 0, np.divide(first_repair, total, out=np.ones_like(total), where=total > 0), 1.0)
+    rows: list[NDArray[np.int64]] = []
+    tables: list[NDArray[np.float64]] = []
+    for probability in (failure, repair):
+        if probability.shape[1] == 1:
+            rows.append(np.full(len(probability), -1, dtype=np.int64))
+            tables.append(np.zeros((0, 1)))
+            continue
+        varies = (probability != probability[:, :1]).any(axis=1)
+        index = np.full(len(probability), -1, dtype=np.int64)
+        index[varies] = np.arange(int(varies.sum()))
+        rows.append(index)
+        tables.append(hazard(probability[varies]) if varies.any() else np.zeros((0, 1)))
+    return Process(availability, inverse_log(first_fail), inverse_log(first_repair), rows[0], rows[1], tables[0],
+                   tables[1])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def wait(u, inverse):
+    """Steps until a change with constant probability: geometric, at least 1; a very large number for never."""
+    if inverse > 0.5:
+        return 1 << 40
+    steps = np.int64(np.ceil(np.log(u) * inverse))
+    return steps if steps > 1 else 1
+
+
+@njit(cache=True, nogil=True)
+def change_step(table, row, t, u, steps):
+    """First step after t into which the cumulated hazard carries a change; `steps` when there is none."""
+    goal = table[row, t] - np.log(u)
+    if table[row, steps - 1] < goal:
+        return steps
+    low, high = t, steps - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if table[row, middle] >= goal:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@njit(cache=True, nogil=True)
+def draw_unit(process, unit, key, steps, starts, ends):
+    """Outages of one unit as [start, end) pairs; returns how many. A full buffer ends the list: see `draw_all`."""
+    own = unit_key(key, unit)
+    event, count, t = 0, 0, 0
+    up = uniform(own, event) <= process.availability[unit]
+    if not up:
+        starts[0] = 0
+    while True:
+        event += 1
+        u = uniform(own, event)
+        if up:
+            if process.fail_row[unit] < 0:
+                t += wait(u, process.fail_inverse[unit])
+            else:
+                t = change_step(process.fail_hazard, process.fail_row[unit], t, u, steps)
+            if t >= steps:
+                return count
+            starts[count] = t
+        else:
+            if process.repair_row[unit] < 0:
+                t += wait(u, process.repair_inverse[unit])
+            else:
+                t = change_step(process.repair_hazard, process.repair_row[unit], t, u, steps)
+            ends[count] = min(t, steps)
+            count += 1
+            if t >= steps:
+                return count
+        up = not up
+
+
+@njit(cache=True, nogil=True)
+def draw_all(process, key, steps, starts, ends, units):
+    """Outages of all units, one after the other; returns how many."""
+    total = 0
+    for unit in range(len(process.availability)):
+        if total + steps // 2 + 1 > len(starts):
+            raise MemoryError("more outages in one sample than the buffer holds")
+        count = draw_unit(process, unit, key, steps, starts[total:], ends[total:])
+        for k in range(total, total + count):
+            units[k] = unit
+        total += count
+    return total
+
+
+def buffer_rows(failure: NDArray[np.float64], repair: NDArray[np.float64], steps: int) -> int:
+    """Rows that hold any sample's outages: the expected number, twelve standard deviations, and one full unit."""
+    if len(failure) == 0:
+        return 1
+    fail, mend = failure.max(axis=1), repair.max(axis=1)
+    total = fail + mend
+    cycles = np.divide(fail * mend, total, out=np.zeros_like(total), where=total > 0) * steps + 1.0
+    expected = float(cycles.sum())
+    possible = len(fail) * (steps // 2 + 1)
+    return int(min(possible, expected + 12.0 * expected**0.5 + 1000.0) + steps // 2 + 2)

@@ -1,0 +1,1 @@
+"""Words that every room uses: errors, estimates, claim classes, days, draws and progress."""

@@ -1,0 +1,41 @@
+"""Days and months of a run of steps: a day belongs to the region's own local calendar day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeAxis:
+    """Regular steps in time.
+
+    Attributes
+    ----------
+    start : datetime
+        Beginning of the first step, with its offset from UTC.
+    step_h : float
+        Length of a step [h].
+    steps : int
+        Number of steps.
+    """
+
+    start: datetime
+    step_h: float
+    steps: int
+
+    @property
+    def hours(self) -> float:
+        """Length of the horizon [h]."""
+        return self.step_h * self.steps
+
+    def day_index(self, shift_h: float = 0.0) -> NDArray[np.int32]:
+        """Calendar day of each step, counted from the first, in local time shifted by `shift_h`; shape (steps,)."""
+        midnight = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        first_h = (self.start - midnight) / timedelta(hours=1) + shift_h
+        local = first_h + self.step_h * np.arange(self.steps)
+        day = np.floor(local / 24.0 + 1e-9).astype(np.int32)
+        return np.asarray(day - day[0], dtype=np.int32)

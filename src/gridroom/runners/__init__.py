@@ -1,0 +1,1 @@
+"""Where chunks of work run: local threads, results in chunk order."""

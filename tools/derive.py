@@ -1,0 +1,119 @@
+"""Derive every shipped reference table from the shared raw data and write `sources.toml` with their hashes.
+
+    uv run python tools/derive.py [OUT]
+
+OUT is the reference folder of the package unless given. Nothing is fetched; the raw data lies beside the checkout, or
+where the environment variable GRIDROOM_SHARED points.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import derive_demand
+import derive_fleet
+import derive_misc
+import derive_outages
+import derive_weather
+import pandas as pd
+from common import DEFAULT_OUT, content_sha256
+
+EIA930 = "EIA-930 as cleaned by Ruggles et al. (doi 10.5281/zenodo.3517196, CC-BY 4.0); US Government data"
+EIA930_FUEL = "EIA-930 generation by fuel (US Government, public domain)"
+UNITS = "PowerGenome-data @f42841fd (MIT), from NREL ReEDS/EIA-NEMS and PUDL; EIA-860 2019 and final 2024 (public domain)"
+REEDS = "NREL ReEDS-2.0 @1f79e2ac (BSD-3)"
+MERRA = "NASA MERRA-2 T2M (public domain), weighted with SEDAC GPW v4 population (CC-BY 4.0)"
+CITY = "Open-Meteo.com historical data (CC-BY 4.0)"
+
+# name: (title, source, licence, claim class, how derived, tool)
+TABLES = {
+    "regions.csv": ("Planning regions", f"{UNITS}; grouping by the project", "MIT, public domain", "derived",
+                    "23 regions; Canada and demand response are assumed", "derive_misc.py"),
+    "interfaces.csv": ("Transfer limits between regions, MW", f"{REEDS}, NARIS 2024", "BSD-3", "derived",
+                       "group-table limit or 0.7 x sum of zone links; rows marked assumed are not", "derive_misc.py"),
+    "demand_hourly.parquet": ("Hourly demand by region 2016-2024, MW, hour beginning UTC", EIA930, "CC-BY 4.0",
+                              "measured", "authorities added up after the repairs listed", "derive_demand.py"),
+    "demand_repairs.csv": ("What was filled or repaired in demand", EIA930, "CC-BY 4.0", "derived",
+                           "one line a repair", "derive_demand.py"),
+    "demand_level.csv": ("Factor or MW that brings a weather year to the 2024 level", EIA930, "CC-BY 4.0", "derived",
+                         "nights of mild months, straight line or smoothed", "derive_demand.py"),
+    "base_year_2024.csv": ("Energy, peaks and installed capacity of 2024", f"{EIA930}; {UNITS}", "CC-BY 4.0, MIT",
+                           "derived", "before the EIA-860 correction, as the published check table", "derive_fleet.py"),
+    "load_growth_aeo2023.csv": ("Load growth without data centres, multiplier to 2024",
+                                f"EIA AEO 2023 as in {REEDS}", "BSD-3, public domain", "published",
+                                "states weighted by unit MW", "derive_demand.py"),
+    "fleet.parquet": ("Generating units and blocks", UNITS, "MIT, public domain", "published",
+                      "shares summed, repeats dropped, exits by basis; small units in blocks", "derive_fleet.py"),
+    "additions_pace_2022_2024.csv": ("Mean additions a year 2022-2024 by region and technology", UNITS,
+                                     "MIT, public domain", "derived", "EIA-860 2024; gas from the unit table",
+                                     "derive_fleet.py"),
+    "wind_solar_area.parquet": ("Wind and solar per unit of capacity 2020-2024, 1/10,000, hour beginning UTC",
+                                EIA930_FUEL, "public domain", "derived", "output over nameplate by area",
+                                "derive_weather.py"),
+    "wind_solar_region.csv": ("From EIA area to region", f"{EIA930_FUEL}; {UNITS}", "public domain, MIT", "derived",
+                              "fleet capacity factor over area's", "derive_weather.py"),
+    "temperature_hourly.parquet": ("Temperature by region 2016-2019, 0.1 degC, hour beginning UTC", MERRA,
+                                   "public domain, CC-BY 4.0", "derived", "authorities blended",
+                                   "derive_weather.py"),
+    "matched_days.csv": ("Day of the other period with the closest demand", f"{EIA930}", "CC-BY 4.0", "derived",
+                         "season, week part, demand of an interconnection; one of the three nearest",
+                         "derive_weather.py"),
+    "cold_days.csv": ("Degrees added on the days of Uri and Elliott", f"{CITY}; {MERRA}", "CC-BY 4.0", "derived",
+                      "city's departure in standard deviations; shares to neighbours assumed", "derive_weather.py"),
+    "hydro_monthly.csv": ("Mean hydro output by region and month 2020-2024, MW", EIA930_FUEL, "public domain",
+                          "derived", "area's output by nameplate share", "derive_weather.py"),
+    "hydro_bounds.csv": ("Bounds of hydro use, per unit of nameplate", EIA930_FUEL, "public domain", "derived",
+                         "90th percentile of daily maxima; 5th percentile of hours", "derive_weather.py"),
+    "outage_by_temperature.csv": ("Forced outage rate by technology and temperature",
+                                  f"Murphy et al. 2019, Applied Energy, as in {REEDS}", "BSD-3", "published",
+                                  "prime mover given to technology", "derive_outages.py"),
+    "outage_maintenance.csv": ("Planned outage, repair time and constant rates", f"{REEDS}; RTS test systems",
+                               "BSD-3", "published", "repair times of the RTS test systems: assumed for the US fleet",
+                               "derive_outages.py"),
+    "cold_response.csv": ("Cold end of the outage rates", "PJM Winter Storm Elliott report, figure 30; FERC-NERC Uri "
+                          "report", "public facts", "derived", "slope so that both storms' outages come out",
+                          "derive_outages.py"),
+    "cold_response_check.csv": ("Outages of the two storms, target and model", "as cold_response.csv", "public facts",
+                                "derived", "expected outage of the end-2024 fleet", "derive_outages.py"),
+    "data_centre_national.csv": ("US data-centre electricity by year, TWh, three quantiles",
+                                 "LBNL 2024 report and 2025 update; McKinsey; IEA; EPRI 2026; BloombergNEF 2025",
+                                 "facts", "assumed", "quantiles placed within the published range", "derive_misc.py"),
+    "data_centre_key.csv": ("Region's share of new data-centre load; MW asked for", "utility and operator filings; "
+                            "Epoch AI campus list 2025-12 (CC-BY 4.0)", "facts, CC-BY 4.0", "assumed",
+                            "three parts regional figures, one part known campuses", "derive_misc.py"),
+    "reserve_levels.csv": ("Reference reserve margin by assessment area and year",
+                           "NERC 2025 LTRA via PowerGenome-data @17add63", "MIT, facts", "published",
+                           "years between the published ones interpolated", "derive_misc.py"),
+}
+
+
+def table_hash(path: Path) -> str:
+    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    return content_sha256(frame)
+
+
+def derive(out: Path) -> None:
+    """Write all tables to `out`."""
+    demand, levels, figures = derive_demand.run(out)
+    derive_fleet.run(out, figures)
+    base = pd.read_csv(out / "base_year_2024.csv")
+    weather = derive_weather.run(out, demand, levels, base)
+    derive_outages.run(out, pd.read_parquet(out / "fleet.parquet"), weather)
+    derive_misc.run(out, base)
+
+
+def write_sources(out: Path) -> None:
+    lines = ["# Made by tools/derive.py. Hashes are over names and values, not over file bytes.\n"]
+    for name, (title, source, licence, claim, how, tool) in TABLES.items():
+        frame = pd.read_parquet(out / name) if name.endswith(".parquet") else pd.read_csv(out / name)
+        lines.append(f'[["table"]]\nname = "{name.split(".")[0]}"\nfile = "{name}"\ntitle = "{title}"\n'
+                     f'source = "{source}"\nlicence = "{licence}"\nclaim = "{claim}"\nderived = "{how}"\n'
+                     f'tool = "tools/{tool}"\nrows = {len(frame)}\nsha256 = "{table_hash(out / name)}"\n')
+    (out / "sources.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_OUT
+    derive(target)
+    write_sources(target)
