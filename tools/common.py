@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,19 +35,6 @@ def regions() -> pd.DataFrame:
 
 def region_ids() -> list[str]:
     return list(regions()["region"])
-
-
-def content_sha256(frame: pd.DataFrame) -> str:
-    """Hash of names and values, so that the writer's version does not matter."""
-    digest = hashlib.sha256()
-    for name in frame.columns:
-        digest.update(name.encode())
-        column = frame[name]
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            digest.update(np.round(column.to_numpy(dtype=np.float64, na_value=np.nan), 6).tobytes())
-        else:
-            digest.update("\x1f".join("" if pd.isna(v) else str(v) for v in column).encode())
-    return digest.hexdigest()
 
 
 def write(frame: pd.DataFrame, out: Path, name: str) -> None:

@@ -17,7 +17,8 @@ import derive_misc
 import derive_outages
 import derive_weather
 import pandas as pd
-from common import DEFAULT_OUT, content_sha256
+from common import DEFAULT_OUT
+from gridroom.reference.catalog import content_sha256
 
 EIA930 = "EIA-930 as cleaned by Ruggles et al. (doi 10.5281/zenodo.3517196, CC-BY 4.0); US Government data"
 EIA930_FUEL = "EIA-930 generation by fuel (US Government, public domain)"
@@ -76,6 +77,8 @@ TABLES = {
                           "derive_outages.py"),
     "cold_response_check.csv": ("Outages of the two storms, target and model", "as cold_response.csv", "public facts",
                                 "derived", "expected outage of the end-2024 fleet", "derive_outages.py"),
+    "storms.csv": ("Storms whose outages strike many units at once", "as cold_response.csv", "public facts", "assumed",
+                   "days of the storm and how often one like it comes", "derive_misc.py"),
     "data_centre_national.csv": ("US data-centre electricity by year, TWh, three quantiles",
                                  "LBNL 2024 report and 2025 update; McKinsey; IEA; EPRI 2026; BloombergNEF 2025",
                                  "facts", "assumed", "quantiles placed within the published range", "derive_misc.py"),

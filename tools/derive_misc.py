@@ -22,6 +22,8 @@ AREA = {"CA": "WECC California", "NW": "WECC Northwest", "RNW": "WECC Northwest"
         "NY": "New York", "NE": "New England", "TVA": "SERC Central", "SOU": "SERC Southeast", "CAR": "SERC East",
         "KY": "SERC Central", "FL": "SERC Florida"}
 CANADA_MW = {"NE": 1200, "NY": 1000, "MISON": 1300, "NW": 500}
+# Miners' reduction in winter storm Fern, January 2026 (ERCOT System Operations Update 2026-02-04): comes on top.
+FLEXIBLE_MINING_MW = {"ERCOT": 4100}
 DEMAND_RESPONSE_SHARE = 0.035  # of the 2024 peak; 30-35 GW nationally is remembered, not read
 # Remembered operating limits; taken as they are, not scaled by the transfer setting.
 OPERATING = {("FL", "SOU"): (3600, 3600), ("MISON", "MISOS"): (3000, 2500), ("NE", "NY"): (1400, 1400),
@@ -66,6 +68,9 @@ CAMPUS_REGION = {
     "OpenAI-Oracle Stargate Abilene Texas": "ERCOT", "xAI Colossus 1 Memphis Tennessee": "TVA",
     "xAI Colossus 2 Memphis Tennessee": "TVA"}
 NATIONAL_TWH = {2024: (192, 192, 192), 2030: (430, 600, 850), 2035: (550, 850, 1350)}
+STORMS = (
+    ("Uri", 2021, "2021-02-13", "2021-02-19", 30, "of this severity in Texas before it: 1989 (remembered)"),
+    ("Elliott", 2022, "2022-12-23", "2022-12-26", 10, "one in the weather years at hand, with Gerri 2024 far milder"))
 ASKED = (
     ("ERCOT", 389_820, "2026-06-18", "438,000 MW in the queue, 89 % data centres (ERCOT release of 2026-06-18)"),
     ("DOM", 40_200, "2024-12", "Dominion data-centre contracts at three stages (datacenterdynamics.com, rtowww.com)"),
@@ -81,7 +86,8 @@ def region_table(base: pd.DataFrame) -> pd.DataFrame:
         "assessment_area": table["region"].map(AREA), "utc_offset_h": table["utc_offset_standard"].astype(int),
         "tile_row": [TILES[r][0] for r in table["region"]], "tile_column": [TILES[r][1] for r in table["region"]],
         "canada_import_mw": [CANADA_MW.get(r, 0) for r in table["region"]],
-        "demand_response_mw": [round(DEMAND_RESPONSE_SHARE * peak[r], -1) for r in table["region"]]})
+        "demand_response_mw": [round(DEMAND_RESPONSE_SHARE * peak[r] + FLEXIBLE_MINING_MW.get(r, 0), -1)
+                               for r in table["region"]]})
 
 
 def interfaces() -> pd.DataFrame:
@@ -155,9 +161,16 @@ def reserve_levels() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["assessment_area", "year", "reference_margin_pct", "claim", "source"])
 
 
+def storms() -> pd.DataFrame:
+    rows = [(*row[:5], "assumed", row[5]) for row in STORMS]
+    return pd.DataFrame(rows, columns=["storm", "weather_year", "first_day", "last_day", "return_period_years", "claim",
+                                       "basis"])
+
+
 def run(out: Path, base: pd.DataFrame) -> None:
     write(region_table(base), out, "regions.csv")
     write(interfaces(), out, "interfaces.csv")
     write(national(), out, "data_centre_national.csv")
     write(key_table(), out, "data_centre_key.csv")
     write(reserve_levels(), out, "reserve_levels.csv")
+    write(storms(), out, "storms.csv")

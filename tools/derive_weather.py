@@ -135,22 +135,28 @@ def cities() -> pd.DataFrame:
 def cold_days(temp: pd.DataFrame, matches: pd.DataFrame, city: pd.DataFrame) -> pd.DataFrame:
     """Degrees to add on the days of Uri and Elliott, so that the regions are as cold as the observed city says.
 
-    The city's departure from its month, in standard deviations, is taken as the region's own, times the share.
+    The city's departure from its winters' median, in robust standard deviations (interquartile range / 1.349), is taken
+    as the region's own, times the share.
     """
     authority = {"ERCO": "ERCOT", "PJM": "PJMW"}
     interconnect = regions().set_index("region")["interconnect"]
     lookup = matches.set_index(["interconnect", "date"])["matched_date"]
     daily = temp.groupby(temp.index.normalize()).mean()
     city_daily = city.groupby(city.index.normalize()).mean()
+    mine, theirs = daily[daily.index.month.isin([12, 1, 2])], city_daily[city_daily.index.month.isin([12, 1, 2])]
+
+    def robust(series: pd.Series) -> tuple[float, float]:
+        return float(series.median()), float(series.quantile(0.75) - series.quantile(0.25)) / 1.349
+
     rows = []
     for storm, first, last, ba, takers in COLD_DAYS:
+        middle, spread = robust(theirs[ba])
         for day in pd.date_range(first, last):
-            theirs = city_daily.loc[city_daily.index.month == day.month, ba]
-            score = (city_daily.loc[day, ba] - theirs.mean()) / theirs.std()
+            score = (city_daily.loc[day, ba] - middle) / spread
             for region, share in takers.items():
-                mine = daily.loc[daily.index.month == day.month, region]
+                own_middle, own_spread = robust(mine[region])
                 matched = pd.Timestamp(lookup[(interconnect[region], day.date().isoformat())])
-                excess = mine.mean() + share * score * mine.std() - daily.loc[matched, region]
+                excess = own_middle + share * score * own_spread - daily.loc[matched, region]
                 rows.append({"storm": storm, "region": region, "date": day.date().isoformat(),
                              "add_c": round(min(float(excess), 0.0), 1), "share_of_departure": share,
                              "claim": "derived" if region == authority[ba] else "assumed"})

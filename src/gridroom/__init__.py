@@ -1,1 +1,37 @@
+"""gridroom: is there room on the grid for the AI load that is coming, when does it end, and how sure are we?
+
+Public names load on first use, so that `import gridroom` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+
+_PUBLIC = {
+    "assess": "gridroom.adequacy.engine", "Assessment": "gridroom.adequacy.engine",
+    "headroom": "gridroom.adequacy.headroom", "Headroom": "gridroom.adequacy.headroom",
+    "Lole": "gridroom.adequacy.headroom", "Lolh": "gridroom.adequacy.headroom", "Neue": "gridroom.adequacy.headroom",
+    "MonteCarlo": "gridroom.adequacy.specs", "Convolution": "gridroom.adequacy.specs",
+    "Shortfall": "gridroom.adequacy.specs", "ShortfallSamples": "gridroom.adequacy.specs",
+    "Flow": "gridroom.adequacy.specs", "StorageEnergy": "gridroom.adequacy.specs",
+    "Estimate": "gridroom.core.estimate", "StudyError": "gridroom.core.errors", "Problem": "gridroom.core.errors",
+    "System": "gridroom.systems.system", "run": "gridroom.study.api",
+}
+_ROOMS = ("systems",)
+
+__all__ = ["__version__", *_PUBLIC, *_ROOMS]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    if name in _ROOMS:
+        return import_module(f"gridroom.{name}")
+    raise AttributeError(f"module 'gridroom' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -9,19 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from gridroom.adequacy.flow import TOLERANCE_MW, Scratch, neighbours_first, serve
-from gridroom.adequacy.storage import (
-    Stores,
-    charge,
-    discharge,
-    offer_mw,
-    room_mw,
-    time_to_go_h,
-)
+from gridroom.adequacy.flow import TOLERANCE_MW, Scratch, can_enter, make_scratch, neighbours_first, serve
+from gridroom.adequacy.storage import Now, charge, discharge, make_now, offer_mw, room_mw, stores_full, time_to_go_h
 from numba import njit
 from numpy.typing import NDArray
 
-LEVELS = 16  # slices of time-to-go when stores of several regions share a shortage
+LEVELS = 4  # slices of time-to-go when stores of several regions share a shortage
 
 
 class Network(NamedTuple):
@@ -34,7 +27,7 @@ class Network(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Work arrays of one thread: by region, by interface, by store."""
+    """Work arrays of one thread: by region, by interface, the stores, the flow search."""
 
     supply: NDArray[np.float64]
     need: NDArray[np.float64]
@@ -44,16 +37,15 @@ class Work(NamedTuple):
     flow: NDArray[np.float64]
     forward: NDArray[np.float64]
     backward: NDArray[np.float64]
-    energy: NDArray[np.float64]
+    now: Now
     scratch: Scratch
 
 
-def make_work(regions: int, interfaces: int, stores: int) -> Work:
+def make_work(regions: int, start: NDArray[np.int64], end: NDArray[np.int64], stores: int) -> Work:
     """Work arrays for one thread."""
     by_region = [np.zeros(regions) for _ in range(5)]
-    by_interface = [np.zeros(interfaces) for _ in range(3)]
-    scratch = Scratch(np.zeros(regions, np.int64), np.zeros(regions, np.int64))
-    return Work(*by_region, *by_interface, np.zeros(stores), scratch)
+    by_interface = [np.zeros(len(start)) for _ in range(3)]
+    return Work(*by_region, *by_interface, make_now(regions, stores), make_scratch(regions, start, end))
 
 
 @njit(cache=True, nogil=True)
@@ -66,12 +58,19 @@ def set_step(margin, network, t, work):
         work.need[r] = -m if m < -TOLERANCE_MW else 0.0
         work.unserved[r] = 0.0
         short = short or m < -TOLERANCE_MW
-    column = t if network.forward_mw.shape[1] > 1 else 0
     for i in range(len(network.start)):
         work.flow[i] = 0.0
-        work.forward[i] = network.forward_mw[i, column]
-        work.backward[i] = network.backward_mw[i, column]
+    if network.forward_mw.shape[1] > 1:
+        set_limits(network, t, work)
     return short
+
+
+@njit(cache=True, nogil=True)
+def set_limits(network, t, work):
+    """Load the interface limits of one column; constant ones are loaded once before the first step."""
+    for i in range(len(network.start)):
+        work.forward[i] = network.forward_mw[i, t]
+        work.backward[i] = network.backward_mw[i, t]
 
 
 @njit(cache=True, nogil=True)
@@ -84,7 +83,8 @@ def share_generation(network, work):
 
 
 @njit(cache=True, nogil=True)
-def _still_short(need):
+def still_short(need):
+    """Whether any region's load is still unserved."""
     for r in range(len(need)):
         if need[r] > TOLERANCE_MW:
             return True
@@ -92,98 +92,92 @@ def _still_short(need):
 
 
 @njit(cache=True, nogil=True)
-def use_storage(stores, up, t, step_h, network, work):
+def use_storage(step_h, network, work):
     """Serve what is still short from storage, from the longest time-to-go down, over the same network."""
-    regions = len(work.need)
-    longest, holders = 0.0, 0
+    regions, now = len(work.need), work.now
+    longest, holders, wanted, most, at_home = 0.0, 0, 0.0, 0.0, False
     for r in range(regions):
-        work.used[r] = 0.0
-        here = time_to_go_h(stores, work.energy, up, t, r)
-        holders += here > 0.0
-        longest = max(longest, here)
-    if holders == 0:
+        wanted += work.need[r]
+        if now.first[r] == now.first[r + 1]:
+            continue
+        here = time_to_go_h(now, r)
+        if here > 0.0:
+            holders += 1
+            longest = max(longest, here)
+            most += offer_mw(now, step_h, r, 0.0)
+            at_home = at_home or work.need[r] > TOLERANCE_MW
+    if holders == 0 or not (at_home or can_enter(work.need, work.flow, work.forward, work.backward, network.start,
+                                                 network.end)):
         return
-    slices = LEVELS if holders > 1 else 1
+    slices = LEVELS if holders > 1 and wanted < most else 1
     for k in range(slices):
-        if not _still_short(work.need):
+        if not still_short(work.need):
             break
         level = longest * (1.0 - (k + 1) / slices)
         for r in range(regions):
-            offer = offer_mw(stores, work.energy, up, t, step_h, r, level) - work.used[r]
-            work.take[r] = offer if offer > 0.0 else 0.0
+            work.take[r] = max(offer_mw(now, step_h, r, level) - work.used[r], 0.0)
             work.used[r] += work.take[r]
         serve(work.take, work.need, work.flow, work.forward, work.backward, network.start, network.end, work.scratch)
         for r in range(regions):
             work.used[r] -= work.take[r]
     for r in range(regions):
         if work.used[r] > 0.0:
-            discharge(stores, work.energy, up, t, step_h, r, work.used[r])
+            discharge(now, step_h, r, work.used[r])
 
 
 @njit(cache=True, nogil=True)
-def fill_storage(stores, up, t, step_h, network, work):
+def fill_storage(step_h, network, work, short):
     """Charge stores from unused generation, at home first, then over the network; returns whether all are full.
 
     On return `work.used` holds what each region's stores took [MW].
     """
-    regions = len(work.supply)
+    regions, now = len(work.supply), work.now
     wanted = False
     for r in range(regions):
         work.take[r] = 0.0
-        if stores.first[r] == stores.first[r + 1] or work.used[r] > TOLERANCE_MW:
+        if now.first[r] == now.first[r + 1] or work.used[r] > TOLERANCE_MW:
             work.used[r] = 0.0  # a region whose stores gave power in this step takes none in it
             continue
-        room = room_mw(stores, work.energy, up, t, step_h, r)
+        room = room_mw(now, step_h, r, -1.0)
         work.used[r] = room
         own = min(room, work.supply[r])
         work.supply[r] -= own
         work.take[r] = room - own
         wanted = wanted or work.take[r] > TOLERANCE_MW
     if wanted and len(network.start) > 0:
+        if not short:
+            neighbours_first(work.supply, work.take, work.flow, work.forward, work.backward, network.start, network.end)
         serve(work.supply, work.take, work.flow, work.forward, work.backward, network.start, network.end, work.scratch)
     for r in range(regions):
         got = work.used[r] - work.take[r]
         if got > 0.0:
-            charge(stores, work.energy, up, t, step_h, r, got)
+            charge(now, step_h, r, got)
         work.used[r] = got
-    return stores_full(stores, t, work.energy)
+    return stores_full(now)
 
 
 @njit(cache=True, nogil=True)
-def stores_full(stores, t, energy):
-    """Whether every store holds its limit."""
-    column = t if stores.energy_mwh.shape[1] > 1 else 0
-    for s in range(len(energy)):
-        if energy[s] < stores.energy_mwh[s, column] - TOLERANCE_MW:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
-def solve_step(margin, stores, up, t, step_h, network, work):
-    """Solve one step; `work.unserved` holds each region's unserved load [MW]. Returns whether all stores are full."""
-    short = set_step(margin, network, t, work)
+def solve_rest(step_h, network, work, short):
+    """After generation is shared: storage, unserved load, charging. Returns whether all stores are full."""
     for r in range(len(work.used)):
         work.used[r] = 0.0
+    stores = len(work.now.energy)
     if short:
-        share_generation(network, work)
-        if len(work.energy) > 0 and _still_short(work.need):
-            use_storage(stores, up, t, step_h, network, work)
+        if stores > 0 and still_short(work.need):
+            use_storage(step_h, network, work)
         for r in range(len(work.need)):
             work.unserved[r] = work.need[r] if work.need[r] > TOLERANCE_MW else 0.0
-    if len(work.energy) == 0:
-        return True
-    return fill_storage(stores, up, t, step_h, network, work)
+    return fill_storage(step_h, network, work, short) if stores > 0 else True
 
 
 @njit(cache=True, nogil=True)
-def decay(stores, t, energy):
-    """Energy carried from the step before: losses first, then this step's limit."""
-    for s in range(len(energy)):
-        keep = stores.carryover_efficiency[s, t if stores.carryover_efficiency.shape[1] > 1 else 0]
-        limit = stores.energy_mwh[s, t if stores.energy_mwh.shape[1] > 1 else 0]
-        energy[s] = min(energy[s] * keep, limit)
+def solve_step(margin, t, step_h, network, work):
+    """Solve one step; `work.unserved` holds each region's unserved load [MW]. Returns whether all stores are full."""
+    short = set_step(margin, network, t, work)
+    if short:
+        share_generation(network, work)
+    return solve_rest(step_h, network, work, short)
 
 
-__all__ = ["LEVELS", "Network", "Stores", "Work", "decay", "make_work", "set_step", "share_generation", "solve_step",
-           "stores_full"]
+__all__ = ["LEVELS", "Network", "Work", "make_work", "set_limits", "set_step", "share_generation", "solve_rest",
+           "solve_step", "still_short"]

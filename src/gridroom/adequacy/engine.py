@@ -182,7 +182,7 @@ def _network_task(system: System, seed: int, keep_energy: bool) -> Callable[[tup
         own = (np.zeros((len(faces.start), steps)), np.zeros((len(faces.start), steps))) if lines_fail else (
             np.ascontiguousarray(forward), np.ascontiguousarray(backward))
         grid = Network(faces.start, faces.end, *own)
-        work = make_work(regions, len(faces.start), len(order))
+        work = make_work(regions, faces.start, faces.end, len(order))
         out = _Chunk(np.empty((chunk[1] - chunk[0], regions + 1, 4)), np.zeros((regions + 1, steps)),
                      np.zeros((regions + 1, steps)), np.zeros(len(faces.start)),
                      np.zeros((len(order) if keep_energy else 0, steps)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from gridroom.adequacy.dispatch import decay, solve_step, stores_full
+from gridroom.adequacy.dispatch import set_limits, solve_step
 from gridroom.adequacy.flow import TOLERANCE_MW
 from gridroom.adequacy.outages import draw_all
+from gridroom.adequacy.storage import decay, is_constant, set_now, stores_full
 from gridroom.core.draws import STREAM_LINE, STREAM_OUTAGE, STREAM_STORE, key_of
 from numba import njit
 
@@ -54,7 +55,7 @@ def lose_lines(limits, total, events, lines):
 
 
 @njit(cache=True, nogil=True)
-def run_horizon(margin, stores, store_up, step_h, network, work, day_of, result, hourly):
+def run_horizon(margin, stores, store_up, stores_vary, step_h, network, work, day_of, result, hourly):
     """Dispatch one sample over the horizon and count shortages.
 
     `day_of` is (R + 1, T), the last row for the system; `result` (R + 1, 4) gets steps, days, events and sum of
@@ -64,28 +65,28 @@ def run_horizon(margin, stores, store_up, step_h, network, work, day_of, result,
     short_steps, unserved_steps, flow_sum, energy_sum = hourly
     regions, steps = margin.shape
     result[:, :] = 0.0
+    set_limits(network, 0, work)
     last_day = np.full(regions + 1, -1, np.int64)
     last_short = np.full(regions + 1, -2, np.int64)
-    for s in range(len(work.energy)):
-        work.energy[s] = stores.initial_mwh[s]
-    lossless = True
-    for s in range(len(work.energy)):
-        for t in range(stores.carryover_efficiency.shape[1]):
-            lossless = lossless and stores.carryover_efficiency[s, t] >= 1.0
-    fixed = lossless and stores.energy_mwh.shape[1] == 1
-    full = len(work.energy) == 0 or stores_full(stores, 0, work.energy)
+    now = work.now
+    set_now(stores, store_up[0], 0, now)
+    for s in range(len(now.energy)):
+        now.energy[s] = stores.initial_mwh[s]
+    constant = is_constant(stores) and not stores_vary
+    full = stores_full(now)
     for t in range(steps):
-        if not fixed and t > 0:
-            decay(stores, t, work.energy)
-        if not fixed:
-            full = stores_full(stores, t, work.energy)
+        if not constant:
+            set_now(stores, store_up[t], t, now)
+            if t > 0:
+                decay(stores, t, now)
+            full = stores_full(now)
         tight = not full
         for r in range(regions):
             if margin[r, t] < -TOLERANCE_MW:
                 tight = True
                 break
         if tight:
-            full = solve_step(margin, stores, store_up[t], t, step_h, network, work)
+            full = solve_step(margin, t, step_h, network, work)
             total = 0.0
             for r in range(regions):
                 total += work.unserved[r]
@@ -105,7 +106,7 @@ def run_horizon(margin, stores, store_up, step_h, network, work, day_of, result,
             for i in range(len(flow_sum)):
                 flow_sum[i] += work.flow[i]
         for s in range(energy_sum.shape[0]):
-            energy_sum[s, t] += work.energy[s]
+            energy_sum[s, t] += now.energy[s]
 
 
 @njit(cache=True, nogil=True)
@@ -152,4 +153,5 @@ def sample_chunk(first, last, seed, base, units, lines, stores, network, step_h,
         if fallible_stores:
             total = draw_all(store_process, key_of(seed, STREAM_STORE, sample), steps, events[0], events[1], events[2])
             store_states(store_up, total, events)
-        run_horizon(margin, store_arrays, store_up, step_h, network, work, day_of, per_sample[sample - first], hourly)
+        run_horizon(margin, store_arrays, store_up, fallible_stores, step_h, network, work, day_of,
+                    per_sample[sample - first], hourly)

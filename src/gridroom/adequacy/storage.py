@@ -18,13 +18,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 TOLERANCE_MW = 1e-6
-BISECTIONS = 60
 
 
 class Stores(NamedTuple):
-    """Stores as plain arrays; two-dimensional ones are (S, T) or (S, 1) when constant.
+    """Stores as tables: two-dimensional ones are (S, T) or (S, 1) when constant.
 
-    `first[r]:first[r + 1]` are the stores of region r; all limits are at the grid side of the store.
+    `first[r]:first[r + 1]` are the stores of region r; powers are at the grid side, energy is inside.
     """
 
     first: NDArray[np.int64]
@@ -37,6 +36,39 @@ class Stores(NamedTuple):
     initial_mwh: NDArray[np.float64]
 
 
+class Now(NamedTuple):
+    """Limits of the present step by store (S,), and stored energy, which the functions below change in place.
+
+    `power` and `charge` are 0 for a store that is out; `hours_per_mwh` turns energy inside into time-to-go.
+    """
+
+    first: NDArray[np.int64]
+    charge: NDArray[np.float64]
+    power: NDArray[np.float64]
+    limit: NDArray[np.float64]
+    charge_efficiency: NDArray[np.float64]
+    discharge_efficiency: NDArray[np.float64]
+    hours_per_mwh: NDArray[np.float64]
+    energy: NDArray[np.float64]
+
+
+def make_now(regions: int, stores: int) -> Now:
+    """Arrays of one thread."""
+    return Now(np.zeros(regions + 1, np.int64), *[np.zeros(stores) for _ in range(7)])
+
+
+@njit(cache=True, nogil=True)
+def is_constant(stores):
+    """Whether no limit varies in time and nothing is lost from step to step."""
+    constant = (stores.charge_mw.shape[1] == 1 and stores.discharge_mw.shape[1] == 1
+                and stores.energy_mwh.shape[1] == 1 and stores.charge_efficiency.shape[1] == 1
+                and stores.discharge_efficiency.shape[1] == 1 and stores.carryover_efficiency.shape[1] == 1)
+    if constant:
+        for s in range(stores.carryover_efficiency.shape[0]):
+            constant = constant and stores.carryover_efficiency[s, 0] >= 1.0
+    return constant
+
+
 @njit(cache=True, nogil=True, inline="always")
 def _at(table, row, t):
     """Value at step t of a table that may be constant over time."""
@@ -44,105 +76,157 @@ def _at(table, row, t):
 
 
 @njit(cache=True, nogil=True)
-def offer_mw(stores, energy, up, t, step_h, region, level_h):
+def set_now(stores, up, t, now):
+    """Load the limits of step t; a store that is out neither charges nor discharges and keeps its energy."""
+    now.first[:] = stores.first
+    for s in range(len(now.energy)):
+        now.charge[s] = _at(stores.charge_mw, s, t) if up[s] else 0.0
+        now.power[s] = _at(stores.discharge_mw, s, t) if up[s] else 0.0
+        now.limit[s] = _at(stores.energy_mwh, s, t)
+        now.charge_efficiency[s] = _at(stores.charge_efficiency, s, t)
+        now.discharge_efficiency[s] = _at(stores.discharge_efficiency, s, t)
+        power = max(_at(stores.discharge_mw, s, t), 1e-9)
+        now.hours_per_mwh[s] = now.discharge_efficiency[s] / power
+
+
+@njit(cache=True, nogil=True)
+def offer_mw(now, step_h, region, level_h):
     """Power that a region's stores can give while none falls below a time-to-go of `level_h` [MW]."""
     total = 0.0
-    for s in range(stores.first[region], stores.first[region + 1]):
-        power = _at(stores.discharge_mw, s, t)
-        if power <= 0.0 or not up[s]:
-            continue
-        room = energy[s] * _at(stores.discharge_efficiency, s, t) - level_h * power
-        if room > 0.0:
-            total += min(power, room / step_h)
+    for s in range(now.first[region], now.first[region + 1]):
+        power = now.power[s]
+        if power > 0.0:
+            room = now.energy[s] * now.discharge_efficiency[s] - level_h * power
+            if room > 0.0:
+                total += min(power, room / step_h)
     return total
 
 
 @njit(cache=True, nogil=True)
-def time_to_go_h(stores, energy, up, t, region):
+def time_to_go_h(now, region):
     """Longest time-to-go among a region's stores [h]."""
     longest = 0.0
-    for s in range(stores.first[region], stores.first[region + 1]):
-        power = _at(stores.discharge_mw, s, t)
-        if power > 0.0 and up[s]:
-            longest = max(longest, energy[s] * _at(stores.discharge_efficiency, s, t) / power)
+    for s in range(now.first[region], now.first[region + 1]):
+        if now.power[s] > 0.0:
+            longest = max(longest, now.energy[s] * now.hours_per_mwh[s])
     return longest
 
 
 @njit(cache=True, nogil=True)
-def discharge(stores, energy, up, t, step_h, region, wanted_mw):
-    """Take `wanted_mw` from a region's stores at one level of time-to-go; energy is changed in place."""
-    first, last = stores.first[region], stores.first[region + 1]
-    low, high = 0.0, time_to_go_h(stores, energy, up, t, region)
-    if last - first > 1:
-        for _ in range(BISECTIONS):
-            middle = 0.5 * (low + high)
-            if offer_mw(stores, energy, up, t, step_h, region, middle) >= wanted_mw:
-                low = middle
-            else:
-                high = middle
+def _discharge_level(now, step_h, region, wanted_mw):
+    """Highest time-to-go at which the region's stores still give `wanted_mw` [h].
+
+    The offer is piecewise linear in the level with two corners a store, so it is bracketed by its corners and then solved
+    on a straight line: exact.
+    """
+    low, high = 0.0, time_to_go_h(now, region)
+    at_low, at_high = offer_mw(now, step_h, region, 0.0), 0.0
+    if at_low <= wanted_mw:
+        return 0.0
+    for s in range(now.first[region], now.first[region + 1]):
+        if now.power[s] <= 0.0:
+            continue
+        empty = now.energy[s] * now.hours_per_mwh[s]
+        for corner in (empty, empty - step_h):
+            if low < corner < high:
+                value = offer_mw(now, step_h, region, corner)
+                if value >= wanted_mw:
+                    low, at_low = corner, value
+                else:
+                    high, at_high = corner, value
+    if at_low - at_high <= 0.0:
+        return low
+    return low + (at_low - wanted_mw) / (at_low - at_high) * (high - low)
+
+
+@njit(cache=True, nogil=True)
+def discharge(now, step_h, region, wanted_mw):
+    """Take `wanted_mw` from a region's stores at one level of time-to-go; returns what they gave [MW]."""
+    first, last = now.first[region], now.first[region + 1]
+    level = _discharge_level(now, step_h, region, wanted_mw) if last - first > 1 else 0.0
     left = wanted_mw
     for s in range(first, last):
-        power = _at(stores.discharge_mw, s, t)
-        if power <= 0.0 or not up[s] or left <= 0.0:
-            continue
-        efficiency = _at(stores.discharge_efficiency, s, t)
-        room = energy[s] * efficiency - low * power
-        give = min(left, min(power, max(room, 0.0) / step_h))
-        energy[s] = max(energy[s] - give * step_h / efficiency, 0.0)
-        left -= give
+        if now.power[s] > 0.0 and left > 0.0:
+            room = now.energy[s] * now.discharge_efficiency[s] - level * now.power[s]
+            give = min(left, min(now.power[s], max(room, 0.0) / step_h))
+            now.energy[s] = max(now.energy[s] - give * step_h / now.discharge_efficiency[s], 0.0)
+            left -= give
     return wanted_mw - left
 
 
 @njit(cache=True, nogil=True)
-def _intake(stores, energy, up, t, step_h, s, level_h):
-    """Power that store s takes while its time-to-go stays below `level_h` [MW]."""
-    charge = _at(stores.charge_mw, s, t)
-    if charge <= 0.0 or not up[s]:
+def _intake(now, step_h, s, level_h):
+    """Power that store s takes while its time-to-go stays below `level_h` (negative: no level) [MW]."""
+    if now.charge[s] <= 0.0:
         return 0.0
-    efficiency = _at(stores.charge_efficiency, s, t)
-    room = (_at(stores.energy_mwh, s, t) - energy[s]) / (efficiency * step_h)
+    room = now.limit[s] - now.energy[s]
     if level_h >= 0.0:
-        power = max(_at(stores.discharge_mw, s, t), 1e-9)
-        out = _at(stores.discharge_efficiency, s, t)
-        room = min(room, (level_h * power / out - energy[s]) / (efficiency * step_h))
-    return min(charge, max(room, 0.0))
+        room = min(room, level_h / now.hours_per_mwh[s] - now.energy[s])
+    if room <= 0.0:
+        return 0.0
+    return min(now.charge[s], room / (now.charge_efficiency[s] * step_h))
 
 
 @njit(cache=True, nogil=True)
-def room_mw(stores, energy, up, t, step_h, region):
-    """Power that a region's stores can take in this step [MW]."""
+def room_mw(now, step_h, region, level_h):
+    """Power that a region's stores can take in this step, up to a time-to-go (negative: no level) [MW]."""
     total = 0.0
-    for s in range(stores.first[region], stores.first[region + 1]):
-        total += _intake(stores, energy, up, t, step_h, s, -1.0)
+    for s in range(now.first[region], now.first[region + 1]):
+        total += _intake(now, step_h, s, level_h)
     return total
 
 
 @njit(cache=True, nogil=True)
-def charge(stores, energy, up, t, step_h, region, offered_mw):
+def _charge_level(now, step_h, region, offered_mw, most_mw):
+    """Time-to-go up to which the region's stores are filled by `offered_mw` [h]; exact, as for discharge."""
+    low, high, at_low, at_high = 0.0, 0.0, 0.0, most_mw
+    first, last = now.first[region], now.first[region + 1]
+    for s in range(first, last):
+        high = max(high, now.limit[s] * now.hours_per_mwh[s])
+    for s in range(first, last):
+        full_step = now.energy[s] + now.charge[s] * now.charge_efficiency[s] * step_h
+        for inside in (now.energy[s], full_step, now.limit[s]):
+            corner = inside * now.hours_per_mwh[s]
+            if low < corner < high:
+                value = room_mw(now, step_h, region, corner)
+                if value <= offered_mw:
+                    low, at_low = corner, value
+                else:
+                    high, at_high = corner, value
+    if at_high - at_low <= 0.0:
+        return high
+    return low + (offered_mw - at_low) / (at_high - at_low) * (high - low)
+
+
+@njit(cache=True, nogil=True)
+def charge(now, step_h, region, offered_mw):
     """Put `offered_mw` into a region's stores, shortest time-to-go first; returns what was taken [MW]."""
-    first, last = stores.first[region], stores.first[region + 1]
-    most = room_mw(stores, energy, up, t, step_h, region)
+    first, last = now.first[region], now.first[region + 1]
     level = -1.0
-    if offered_mw < most - TOLERANCE_MW and last - first > 1:
-        low, high = 0.0, 0.0
-        for s in range(first, last):
-            power = max(_at(stores.discharge_mw, s, t), 1e-9)
-            high = max(high, _at(stores.energy_mwh, s, t) * _at(stores.discharge_efficiency, s, t) / power)
-        for _ in range(BISECTIONS):
-            middle = 0.5 * (low + high)
-            total = 0.0
-            for s in range(first, last):
-                total += _intake(stores, energy, up, t, step_h, s, middle)
-            if total > offered_mw:
-                high = middle
-            else:
-                low = middle
-        level = high
+    if last - first > 1:
+        most = room_mw(now, step_h, region, -1.0)
+        if offered_mw < most - TOLERANCE_MW:
+            level = _charge_level(now, step_h, region, offered_mw, most)
     left = offered_mw
     for s in range(first, last):
-        take = min(left, _intake(stores, energy, up, t, step_h, s, level))
+        take = min(left, _intake(now, step_h, s, level))
         if take > 0.0:
-            limit = _at(stores.energy_mwh, s, t)
-            energy[s] = min(energy[s] + take * step_h * _at(stores.charge_efficiency, s, t), limit)
+            now.energy[s] = min(now.energy[s] + take * step_h * now.charge_efficiency[s], now.limit[s])
             left -= take
     return offered_mw - left
+
+
+@njit(cache=True, nogil=True)
+def stores_full(now):
+    """Whether every store holds its limit."""
+    for s in range(len(now.energy)):
+        if now.energy[s] < now.limit[s] - TOLERANCE_MW:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def decay(stores, t, now):
+    """Energy carried from the step before: losses first, then this step's limit."""
+    for s in range(len(now.energy)):
+        now.energy[s] = min(now.energy[s] * _at(stores.carryover_efficiency, s, t), now.limit[s])

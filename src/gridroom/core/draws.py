@@ -49,3 +49,9 @@ def unit_key(key: np.uint64, unit: int) -> np.uint64:
 def uniform(key: np.uint64, event: int) -> float:
     """Number `event` of a key: uniform on (0, 1], so that its logarithm is finite."""
     return (np.float64(mix(key + GOLDEN * np.uint64(event + 1)) >> _S11) + 1.0) * _UNIT
+
+
+@njit(cache=True, nogil=True)
+def storm_draw(seed: int, sample: int) -> float:
+    """The sample's draw of whether its weather year's storm strikes; uniform on (0, 1]."""
+    return uniform(key_of(seed, STREAM_WEATHER, sample), 0)

@@ -1,0 +1,5 @@
+"""`python -m gridroom`."""
+
+from gridroom.cli.app import main
+
+main()

@@ -1,0 +1,199 @@
+"""Headroom: the largest flat load that a region can take before its risk passes a standard.
+
+All levels share their draws, so that LOLE as a function of the load added is a rising curve, not a noisy one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from gridroom.adequacy.engine import assess
+from gridroom.adequacy.metrics import Risk
+from gridroom.adequacy.specs import Convolution, Method, MonteCarlo
+from gridroom.core.errors import Problem, StudyError, nearest
+from gridroom.core.estimate import Estimate
+from gridroom.systems.system import System
+from numpy.typing import NDArray
+
+ROUNDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Lole:
+    """Standard in local days a year with any shortage [days]."""
+
+    days: float = 0.1
+    key = "lole_days"
+
+    @property
+    def target(self) -> float:
+        """Value of the standard."""
+        return self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Lolh:
+    """Standard in hours a year [h]."""
+
+    hours: float = 2.4
+    key = "lolh_h"
+
+    @property
+    def target(self) -> float:
+        """Value of the standard."""
+        return self.hours
+
+
+@dataclass(frozen=True, slots=True)
+class Neue:
+    """Standard in unserved over asked-for energy [ppm]."""
+
+    ppm: float = 20.0
+    key = "neue_ppm"
+
+    @property
+    def target(self) -> float:
+        """Value of the standard."""
+        return self.ppm
+
+
+Standard = Lole | Lolh | Neue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headroom:
+    """Answer of `headroom`.
+
+    Attributes
+    ----------
+    region : str
+    room_mw : Estimate
+        Largest flat load added; negative: what must go. The error is that of the risk over the slope of the curve.
+    curve : tuple of (float, Risk)
+        Load added [MW] and the region's risk with it, in order.
+    wall_s : float
+    """
+
+    region: str
+    room_mw: Estimate
+    curve: tuple[tuple[float, Risk], ...]
+    wall_s: float
+
+    def to_pandas(self) -> Any:
+        """The curve, one row a load level."""
+        import pandas as pd
+
+        rows = []
+        for added, risk in self.curve:
+            row = {"added_mw": added}
+            for key in ("lole_days", "lolh_h", "eue_mwh", "neue_ppm"):
+                estimate = getattr(risk, key)
+                row[key] = None if estimate is None else estimate.value
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def __str__(self) -> str:
+        return f"room in {self.region}: {self.room_mw} MW"
+
+
+def _shape(system: System, profile: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    if profile is None:
+        return np.ones(system.axis.steps)
+    if profile.shape != (system.axis.steps,) or not np.isfinite(profile).all() or (profile < 0).any():
+        raise StudyError(Problem("profile", f"must hold {system.axis.steps} numbers of at least 0, one a step; got "
+                                            f"shape {profile.shape}"))
+    return profile
+
+
+def headroom(system: System, region: str, target: Standard | None = None, method: Method | None = None,
+             profile: NDArray[np.float64] | None = None) -> Headroom:
+    """Largest load that a region can take before its risk passes a standard.
+
+    Parameters
+    ----------
+    system : System
+    region : str
+        Region that takes the load.
+    target : Lole, Lolh or Neue
+        Standard; 0.1 days a year when left out.
+    method : MonteCarlo or Convolution
+        With Monte Carlo all levels share their draws.
+    profile : float array (T,), optional
+        Shape of the load, 1 is the answer's MW; flat when left out.
+
+    Returns
+    -------
+    Headroom
+
+    Raises
+    ------
+    StudyError
+        If the region does not exist, the method cannot answer, or no load level meets the standard.
+    """
+    started = time.perf_counter()
+    target, method = target or Lole(), method or MonteCarlo(samples=2000)
+    if region not in system.regions:
+        raise StudyError(Problem(f"region {region!r}", "does not exist", nearest(region, system.regions)))
+    if isinstance(method, Convolution) and isinstance(target, Lole):
+        raise StudyError(Problem("standard", "convolution does not know days", "use hours (Lolh) or Monte Carlo"))
+    r, shape = system.regions.index(region), _shape(system, profile)
+    known: dict[float, Risk] = {}
+
+    def risk_at(added: float) -> float:
+        if added not in known:
+            load = system.load_mw.copy()
+            load[r] = np.maximum(load[r] + added * shape, 0.0)
+            known[added] = assess(dataclasses.replace(system, load_mw=load), method).regions[r]
+        value: Estimate = getattr(known[added], target.key)
+        return value.value
+
+    low, high = _bracket(risk_at, target.target, float(system.load_mw[r].max()), region)
+    for _ in range(ROUNDS):
+        if high - low <= max(0.01, 1e-6 * abs(high)):
+            break
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if risk_at(middle) <= target.target else (low, middle)
+    curve = tuple(sorted(known.items()))
+    return Headroom(region=region, room_mw=_estimate(known, target, low, high), curve=curve,
+                    wall_s=time.perf_counter() - started)
+
+
+def _bracket(risk_at: Any, goal: float, peak_mw: float, region: str) -> tuple[float, float]:
+    """Loads added between which the risk passes the goal [MW]."""
+    step = 0.05 * peak_mw
+    low = high = 0.0
+    if risk_at(0.0) <= goal:
+        while risk_at(high) <= goal:
+            low, high = high, high + step
+            step *= 2.0
+            if high > 1e3 * peak_mw:
+                raise StudyError(Problem(f"region {region!r}", "never passes the standard", "is its load counted?"))
+        return low, high
+    while risk_at(low) > goal:
+        if low <= -peak_mw:
+            raise StudyError(Problem(f"region {region!r}", "misses the standard even without load",
+                                     "choose a weaker standard"))
+        high, low = low, max(low - step, -peak_mw)
+        step *= 2.0
+    return low, high
+
+
+def _estimate(known: dict[float, Risk], target: Standard, low: float, high: float) -> Estimate:
+    """Room between the last two levels, its error from the risk's error and the slope of the curve around it."""
+    middle = 0.5 * (low + high)
+    wide = sorted(known, key=lambda x: abs(x - middle))
+    values = {x: getattr(known[x], target.key) for x in wide}
+    n = values[wide[0]].n
+    if n == 0:
+        return Estimate.exact(middle)
+    error = values[wide[0]].stderr
+    below = [x for x in wide if values[x].value < target.target - error]
+    above = [x for x in wide if values[x].value > target.target + error]
+    if not below or not above:
+        return Estimate(middle, float("nan"), n)
+    slope = (values[above[0]].value - values[below[0]].value) / (above[0] - below[0])
+    return Estimate(middle, error / slope, n)

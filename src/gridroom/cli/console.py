@@ -1,0 +1,75 @@
+"""What the doors share: answers to stdout, the rest to stderr, exit codes, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gridroom.core.errors import GridroomError
+from gridroom.core.progress import Listener, Progress
+
+OK, OUR_FAULT, USAGE, PROBLEMS, INFEASIBLE, FAIL_IF, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+
+def say(text: str) -> None:
+    """A word to the person, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def answer(document: dict[str, Any], as_json: bool, readable: Callable[[], str]) -> None:
+    """Print the answer: one JSON document, or a readable text."""
+    if as_json:
+        print(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1))
+    else:
+        print(readable())
+
+
+def guarded(work: Callable[[], int | None]) -> int:
+    """Run a command and turn what it raises into a message and an exit code."""
+    try:
+        return work() or OK
+    except GridroomError as fault:
+        say(str(fault))
+        return fault.exit_code
+    except KeyboardInterrupt:
+        say("interrupted: what was finished is kept; --resume goes on")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return OK
+
+
+def bar(done: int, total: int, width: int = 16) -> str:
+    """Bar of blocks."""
+    full = round(width * done / total) if total else width
+    return "━" * full + "╌" * (width - full)
+
+
+def progress_lines(mode: str) -> Listener:
+    """Listener for `--progress auto|lines|jsonl|none`; rewrites one line on a terminal, else says little."""
+    if mode == "none":
+        return lambda progress: None
+    live = mode == "auto" and sys.stderr.isatty()
+    last = [0.0]
+
+    def listen(progress: Progress) -> None:
+        now, finished = time.monotonic(), progress.done >= progress.total
+        if mode == "jsonl":
+            say(json.dumps({"step": progress.step, "done": progress.done, "total": progress.total,
+                            "note": progress.note}))
+            return
+        if not finished and now - last[0] < (0.2 if live else 10.0):
+            return
+        last[0] = now
+        left = f" · {progress.left_s:,.0f} s left" if progress.elapsed_s > 0 and not finished else ""
+        rate = f" · {progress.rate_per_s:,.0f} samples/s" if progress.elapsed_s > 0 else ""
+        text = (f"{progress.step} {bar(progress.done, progress.total)} {progress.done:,}/{progress.total:,}{rate}{left}"
+                f" · {progress.note}")
+        if live:
+            print("\r\x1b[K" + text, end="\n" if finished else "", file=sys.stderr, flush=True)
+        else:
+            say(text)
+
+    return listen

@@ -1,0 +1,82 @@
+"""The run folder: lock file, manifest, tables, progress, and parts of a run that is not finished."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gridroom.core.errors import Problem, StudyError
+from gridroom.results.tables import TABLES, check_columns
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A folder that holds one run.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    path: Path
+
+    def start(self, lock_text: str) -> None:
+        """Make the folder and write the lock file."""
+        (self.path / "tables").mkdir(parents=True, exist_ok=True)
+        (self.path / "study.lock.toml").write_text(lock_text, encoding="utf-8")
+        (self.path / MANIFEST).unlink(missing_ok=True)
+        (self.path / "progress.jsonl").write_text("", encoding="utf-8")
+
+    def write_table(self, name: str, frame: Any) -> None:
+        """Write one result table; its columns must be those of the dictionary."""
+        check_columns(name, frame)
+        frame.to_parquet(self.path / "tables" / f"{name}.parquet", index=False)
+
+    def table(self, name: str) -> Any:
+        """Read one result table."""
+        import pandas as pd
+
+        return pd.read_parquet(self.path / "tables" / f"{name}.parquet")
+
+    def note_progress(self, line: dict[str, Any]) -> None:
+        """Append one line to progress.jsonl."""
+        with (self.path / "progress.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line) + "\n")
+
+    def finish(self, manifest: dict[str, Any]) -> None:
+        """Write the manifest: its presence says that the run is whole."""
+        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
+        (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the run was made from, and its headline."""
+        data: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        return data
+
+
+def open_run(path: str | Path) -> RunFolder:
+    """Folder of a finished run.
+
+    Raises
+    ------
+    StudyError
+        If it is not there, or the run did not finish.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise StudyError(Problem(str(path), "is not a folder", "give the folder that `gridroom run` printed"))
+    if not (folder / MANIFEST).is_file():
+        hint = "go on with `gridroom run --resume --out " + str(path) + "`"
+        known = (folder / "study.lock.toml").is_file()
+        raise StudyError(Problem(str(path), "holds a run that did not finish" if known else "is no run folder",
+                                 hint if known else "give the folder that `gridroom run` printed"))
+    missing = [name for name in TABLES if name != "sensitivity" and not (folder / f"tables/{name}.parquet").is_file()]
+    if missing:
+        raise StudyError([Problem(f"{path}/tables/{name}.parquet", "is missing", "run the study again")
+                          for name in missing])
+    return RunFolder(folder)

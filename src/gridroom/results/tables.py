@@ -1,0 +1,99 @@
+"""The column dictionary: every column of every result table, its unit, how it is known, and what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gridroom.core.claims import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a result table."""
+
+    name: str
+    unit: str
+    claim: Claim
+    meaning: str
+
+
+def _simulated(name: str, unit: str, meaning: str) -> list[Column]:
+    return [Column(name, unit, Claim.DERIVED, meaning),
+            Column(f"{name}_stderr", unit, Claim.DERIVED, f"standard error of {name}")]
+
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "region_year": (
+        Column("region", "", Claim.DERIVED, "region id"), Column("name", "", Claim.DERIVED, "region"),
+        Column("year", "", Claim.DERIVED, "study year"),
+        Column("peak_mw", "MW", Claim.DERIVED, "mean yearly peak over weather years, large load included"),
+        Column("large_load_p10_mw", "MW", Claim.ASSUMED, "data-centre and large load added since 2024, 10 %"),
+        Column("large_load_p50_mw", "MW", Claim.ASSUMED, "the same, median"),
+        Column("large_load_p90_mw", "MW", Claim.ASSUMED, "the same, 90 %"),
+        Column("asked_mw", "MW", Claim.PUBLISHED, "asked for by applicants, where published; not expected load"),
+        Column("installed_mw", "MW", Claim.DERIVED, "installed summer capacity, all technologies (ICAP)"),
+        *_simulated("lolh_h", "h", "expected hours with unserved load a year"),
+        *_simulated("lole_days", "days", "expected local days with unserved load a year"),
+        *_simulated("lolev", "events", "expected events a year"),
+        *_simulated("eue_mwh", "MWh", "expected unserved energy a year"),
+        *_simulated("neue_ppm", "ppm", "unserved over asked-for energy"),
+        Column("probability_no_room", "", Claim.DERIVED, "share of load and supply paths with room below 0, LOLE"),
+        Column("probability_nerc", "", Claim.DERIVED, "share of paths beyond NERC's high-risk line"),
+        Column("probability_margin", "", Claim.DERIVED, "share of paths with planning margin below the area's level"),
+        Column("room_p10_mw", "MW", Claim.DERIVED, "room, 10 % of paths below"),
+        Column("room_p50_mw", "MW", Claim.DERIVED, "room, median path"),
+        Column("room_p90_mw", "MW", Claim.DERIVED, "room, 90 % of paths below"),
+        Column("room_stderr_mw", "MW", Claim.DERIVED, "sampling error of room at the middle load level"),
+        Column("room_is_lower_bound", "", Claim.DERIVED, "room is at least what is shown"),
+        Column("margin_installed_pct", "%", Claim.DERIVED, "planning margin, installed capacity on peak, median path"),
+        Column("reference_margin_pct", "%", Claim.PUBLISHED, "area's reference margin of that year"),
+        Column("risk_class", "", Claim.DERIVED, "NERC's classes applied to LOLH and NEUE"),
+    ),
+    "tipping": (
+        Column("region", "", Claim.DERIVED, "region id"), Column("name", "", Claim.DERIVED, "region"),
+        Column("standard", "", Claim.DERIVED, "lole, nerc or margin"),
+        Column("first_year", "", Claim.DERIVED, "first year in which no room is more likely than not"),
+        Column("first_year_p10", "", Claim.DERIVED, "first year without room, earliest tenth of paths"),
+        Column("first_year_p90", "", Claim.DERIVED, "first year without room, latest tenth; blank: beyond the horizon"),
+    ),
+    "calendar": (
+        Column("region", "", Claim.DERIVED, "region id, or US"), Column("year", "", Claim.DERIVED, "study year"),
+        Column("month", "", Claim.DERIVED, "month, 1 to 12"), Column("hour", "", Claim.DERIVED, "local standard hour"),
+        Column("short_h", "h", Claim.DERIVED, "expected short hours a year in that month and hour"),
+    ),
+    "national": (
+        Column("year", "", Claim.DERIVED, "study year"),
+        *_simulated("lolh_any_region_h", "h", "expected hours with any region short: not comparable with one region's"),
+        Column("large_load_p10_mw", "MW", Claim.ASSUMED, "US data-centre load added since 2024, 10 %"),
+        Column("large_load_p50_mw", "MW", Claim.ASSUMED, "the same, median"),
+        Column("large_load_p90_mw", "MW", Claim.ASSUMED, "the same, 90 %"),
+        Column("load_peak_mw", "MW", Claim.DERIVED, "sum of regional peaks, median path"),
+        Column("regions_without", "", Claim.DERIVED, "regions in which no room is more likely than not"),
+    ),
+    "capacity": (
+        Column("region", "", Claim.DERIVED, "region id"), Column("year", "", Claim.DERIVED, "study year"),
+        Column("technology", "", Claim.DERIVED, "technology"), Column("origin", "", Claim.DERIVED, "how it is known"),
+        Column("summer_mw", "MW", Claim.DERIVED, "installed summer capacity"),
+    ),
+    "sensitivity": (
+        Column("line", "", Claim.DERIVED, "setting that changed"), Column("year", "", Claim.DERIVED, "study year"),
+        *_simulated("lolh_any_region_h", "h", "expected hours with any region short, middle load"),
+        Column("regions_without", "", Claim.DERIVED, "regions beyond the standard, middle load"),
+        Column("first_region", "", Claim.DERIVED, "region that ends first"),
+        Column("first_region_year", "", Claim.DERIVED, "its year, among the years shown"),
+    ),
+}
+
+
+def check_columns(name: str, frame: Any) -> None:
+    """Fail if a table's columns are not those of the dictionary, in order.
+
+    Raises
+    ------
+    ValueError
+        Our own fault: a step writes what the dictionary does not know.
+    """
+    wanted = [column.name for column in TABLES[name]]
+    if list(frame.columns) != wanted:
+        raise ValueError(f"table {name} has columns {list(frame.columns)}; the dictionary says {wanted}")

@@ -1,0 +1,191 @@
+"""Study files: TOML, overrides from the command line, and every problem at once with its place."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from gridroom.core.errors import Problem, StudyError, nearest, raise_all
+from gridroom.reference import catalog
+from gridroom.study.schema import Study
+from pydantic import BaseModel, ValidationError
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    StudyError
+        If it is missing or not TOML; names line and column.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(Problem(str(path), "does not exist", "`gridroom init` writes a study to start from")) from None
+    except (IsADirectoryError, PermissionError) as fault:
+        raise StudyError(Problem(str(path), f"cannot be read: {fault.strerror}")) from None
+    except UnicodeDecodeError:
+        raise StudyError(Problem(str(path), "is not UTF-8 text", "a study is a TOML file")) from None
+    except tomllib.TOMLDecodeError as fault:
+        raise StudyError(Problem(str(path), f"is not TOML: {fault}", "check quotes, brackets and equals signs")) from None
+
+
+def _value(text: str) -> Any:
+    """Value of an override: TOML where it parses, else the text itself."""
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def apply_overrides(data: dict[str, Any], overrides: list[str]) -> dict[str, Any]:
+    """Put `a.b=c` settings over the file's; problems name the setting."""
+    problems = []
+    for text in overrides:
+        name, equals, value = text.partition("=")
+        keys = [k.strip() for k in name.split(".")]
+        if not equals or not all(keys):
+            problems.append(Problem(f"--set {text}", "must read name.name=value", "for example --set run.samples=500"))
+            continue
+        part = data
+        for key in keys[:-1]:
+            part = part.setdefault(key, {})
+            if not isinstance(part, dict):
+                break
+        if isinstance(part, dict):
+            part[keys[-1]] = _value(value.strip())
+        else:
+            problems.append(Problem(f"--set {text}", f"{'.'.join(keys[:-1])} is not a table of settings"))
+    raise_all(problems)
+    return data
+
+
+def _fields_at(place: tuple[int | str, ...]) -> list[str]:
+    """Names valid at a place of the study."""
+    model: Any = Study
+    for key in place:
+        if isinstance(key, int):
+            continue
+        field = model.model_fields.get(key)
+        if field is None:
+            break
+        inner = field.annotation
+        arguments = getattr(inner, "__args__", ())
+        model = next((a for a in (inner, *arguments) if isinstance(a, type) and issubclass(a, BaseModel)), None)
+        if model is None:
+            return []
+    return list(model.model_fields)
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    text = ""
+    for key in location:
+        text += f"[{key}]" if isinstance(key, int) else (f".{key}" if text else str(key))
+    return text
+
+
+RULES = {"greater_than": "must be greater than {gt}", "greater_than_equal": "must be at least {ge}",
+         "less_than_equal": "must be at most {le}", "less_than": "must be less than {lt}",
+         "finite_number": "must be a finite number", "missing": "is missing",
+         "literal_error": "must be {expected}", "float_parsing": "must be a number", "float_type": "must be a number",
+         "int_parsing": "must be a whole number", "int_type": "must be a whole number",
+         "int_from_float": "must be a whole number", "bool_parsing": "must be true or false",
+         "bool_type": "must be true or false", "string_type": "must be text",
+         "model_type": "must be a table of settings", "list_type": "must be a list"}
+
+
+def _problem(error: Any) -> Problem:
+    where, kind = _place(error["loc"]), error["type"]
+    if kind == "extra_forbidden":
+        name = str(error["loc"][-1])
+        return Problem(where, "is not a known setting", nearest(name, _fields_at(error["loc"][:-1])))
+    rule = RULES.get(kind)
+    what = rule.format(**error.get("ctx", {})) if rule else error["msg"]
+    return Problem(where, what if kind == "missing" else f"{what}; got {error['input']!r}")
+
+
+def _cross_checks(study: Study) -> list[Problem]:
+    """What single settings cannot show."""
+    problems = []
+    known = list(catalog.load("regions")["region"])
+    if study.run.last_year < study.run.first_year:
+        problems.append(Problem("run.last_year", f"must not lie before run.first_year ({study.run.first_year}); got "
+                                                 f"{study.run.last_year}"))
+    for k, year in enumerate(study.run.weather_years):
+        if not 2016 <= year <= 2024:
+            problems.append(Problem(f"run.weather_years[{k}]", f"must lie in 2016 to 2024; got {year}"))
+    if len(set(study.run.weather_years)) != len(study.run.weather_years):
+        problems.append(Problem("run.weather_years", "must not repeat a year"))
+    for k, load in enumerate(study.large_loads):
+        where = f"large_loads[{k}]"
+        if load.region not in known:
+            problems.append(Problem(f"{where}.region", f"is not a region; got {load.region!r}",
+                                    nearest(load.region, known)))
+        if (load.mw is None) == (not load.ramp):
+            problems.append(Problem(where, "must have either mw or ramp", "ramp = [{ year = 2027, mw = 300 }, ...]"))
+        years = [step.year for step in load.ramp]
+        if any(b <= a for a, b in zip(years, years[1:], strict=False)):
+            problems.append(Problem(f"{where}.ramp", f"steps overlap or go back in time: {years}",
+                                    "give each year once, in order; mw is the level reached, not the step"))
+    names = [load.name for load in study.large_loads]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        problems.append(Problem("large_loads", f"names must differ; {name!r} stands {names.count(name)} times"))
+    for k, change in enumerate(study.regions):
+        if change.id not in known:
+            problems.append(Problem(f"regions[{k}].id", f"is not a region; got {change.id!r}",
+                                    nearest(change.id, known)))
+    ids = [change.id for change in study.regions]
+    for name in sorted({n for n in ids if ids.count(n) > 1}):
+        problems.append(Problem("regions", f"change {name!r} once; it stands {ids.count(name)} times"))
+    return problems
+
+
+def check_study(data: dict[str, Any]) -> Study:
+    """Study from plain data.
+
+    Raises
+    ------
+    StudyError
+        With every problem found.
+    """
+    try:
+        study = Study.model_validate(data)
+    except ValidationError as fault:
+        raise StudyError([_problem(error) for error in fault.errors()]) from None
+    raise_all(_cross_checks(study))
+    return study
+
+
+def load_study(path: Path | None, overrides: list[str]) -> Study:
+    """The built-in study, or a file's, with overrides from the command line."""
+    data = read_toml(path) if path is not None else {}
+    return check_study(apply_overrides(data, overrides))
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml_value(v) for v in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_toml_value(v)}" for k, v in value.items() if v is not None) + " }"
+    return repr(value)
+
+
+def lock_text(study: Study, version: str) -> str:
+    """The study with every setting written out, as a study file that repeats the run."""
+    lines = [f"# gridroom {version}: every setting of this run; `gridroom run study.lock.toml` repeats it.",
+             f"name = {_toml_value(study.name)}"]
+    data = study.model_dump()
+    for key, value in data.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{key}]", *(f"{k} = {_toml_value(v)}" for k, v in value.items() if v is not None)]
+    for key in ("large_loads", "regions"):
+        for row in data[key]:
+            lines += ["", f"[[{key}]]", *(f"{k} = {_toml_value(v)}" for k, v in row.items() if v not in (None, []))]
+    return "\n".join(lines) + "\n"
