@@ -33,6 +33,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("large_load_p90_mw", "MW", Claim.ASSUMED, "the same, 90 %"),
         Column("asked_mw", "MW", Claim.PUBLISHED, "asked for by applicants, where published; not expected load"),
         Column("installed_mw", "MW", Claim.DERIVED, "installed summer capacity, all technologies (ICAP)"),
+        Column("capacity_on_peak_mw", "MW", Claim.DERIVED, "installed capacity counted on peak, as in the margin"),
         *_simulated("lolh_h", "h", "expected hours with unserved load a year"),
         *_simulated("lole_days", "days", "expected local days with unserved load a year"),
         *_simulated("lolev", "events", "expected events a year"),

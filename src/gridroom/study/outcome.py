@@ -44,6 +44,8 @@ class Outcome:
         First year without room by standard, infinite where none.
     margin_pct, reference_pct : float array (Y, R)
         Planning margin at the middle path, and the area's level [%].
+    on_peak_mw : float array (Y, R)
+        Installed capacity counted on peak [MW].
     """
 
     risk: tuple[tuple[Risk, ...], ...]
@@ -57,6 +59,7 @@ class Outcome:
     first_year: dict[str, Floats]
     margin_pct: Floats
     reference_pct: Floats
+    on_peak_mw: Floats
 
 
 def room_at(histogram: NDArray[np.int64], samples: float, days: float, cap: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -144,10 +147,10 @@ def _line(x: Floats, knots: Floats, values: Floats) -> Floats:
     return np.asarray(values[k] + (values[k + 1] - values[k]) * (x - knots[k]) / width)
 
 
-def planning_margin(case: Case, study: Study, path_mw: Floats) -> tuple[Floats, Floats, Floats]:
-    """Planning margin by path (N, Y, R), at the middle path (Y, R), and the area's reference level (Y, R) [%].
+def planning_margin(case: Case, study: Study, path_mw: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Planning margin by path (N, Y, R), at the middle path, the area's reference level [%], and capacity on peak [MW].
 
-    Installed summer MW on peak over the area's mean coincident peak: thermal, demand response and Canada in full, storage
+    Installed MW on peak over the area's mean coincident peak: thermal, demand response and Canada in full, storage
     at its power, wind and solar at their mean output in the twenty highest-load hours of each weather year, hydro at what
     it reaches in the best 2 % of hours.
     """
@@ -156,6 +159,7 @@ def planning_margin(case: Case, study: Study, path_mw: Floats) -> tuple[Floats, 
     levels = catalog.load("reserve_levels").set_index(["assessment_area", "year"])["reference_margin_pct"]
     n, years, regions = path_mw.shape
     margin, middle, reference = np.zeros((n, years, regions)), np.zeros((years, regions)), np.zeros((years, regions))
+    on_peak = np.zeros((years, regions))
     storage = fleet.by_year(case.table, ("battery", "pumped_storage"), "summer_mw") * study.supply.storage_scale
     for area in sorted(set(areas)):
         inside = np.flatnonzero(np.array(areas) == area)
@@ -163,20 +167,19 @@ def planning_margin(case: Case, study: Study, path_mw: Floats) -> tuple[Floats, 
         top = np.argsort(-load, axis=1)[:, :20]
         peak = load.max(axis=1).mean()
         w = np.arange(len(top))[:, None]
-        given = np.zeros(years)
         for r in inside:
             hydro = np.quantile(problem.hydro_mw[:, r], 0.98)
             wind, solar = problem.wind_pu[w, r, top].mean(), problem.solar_pu[w, r, top].mean()
-            given += (problem.firm_mw[:, r, 0] + storage[:, r] + hydro + wind * problem.wind_mw[:, r]
-                      + solar * problem.solar_mw[:, r])
+            on_peak[:, r] = (problem.firm_mw[:, r, 0] + storage[:, r] + hydro + wind * problem.wind_mw[:, r]
+                             + solar * problem.solar_mw[:, r])
         growth = case.forecast.growth[:, inside].mean(axis=1)
         asked = peak * growth[None, :] + path_mw[:, :, inside].sum(axis=2)
-        value = 100.0 * (given[None, :] / asked - 1.0)
+        value = 100.0 * (on_peak[:, inside].sum(axis=1)[None, :] / asked - 1.0)
         margin[:, :, inside] = value[:, :, None]
         middle[:, inside] = np.median(value, axis=0)[:, None]
         for y, year in enumerate(problem.study_years):
             reference[y, inside] = levels[(area, min(max(year, 2026), 2035))]
-    return margin, middle, reference
+    return margin, middle, reference, on_peak
 
 
 def risks(case: Case, chunks: list[YearsChunk]) -> tuple[tuple[Risk, ...], ...]:
@@ -221,7 +224,7 @@ def evaluate(case: Case, study: Study, chunks: list[YearsChunk], caps: Floats, s
     hours = along_paths(level_mean[:, :, :-1, 0], level_mw, path_mw, with_own=False)
     share = along_paths(level_mean[:, :, :-1, 3] * 1e6 / (energy[None] + 8766.0 * level_mw), level_mw, path_mw,
                         with_own=False)
-    margin, middle, reference = planning_margin(case, study, path_mw)
+    margin, middle, reference, on_peak = planning_margin(case, study, path_mw)
     none = {"lole": room < 0.0, "nerc": (hours > study.standard.lolh_h) | (share > study.standard.neue_ppm),
             "margin": margin < reference[None]}
     calendar = sum((c.calendar for c in chunks), np.zeros(())) / samples
@@ -229,4 +232,5 @@ def evaluate(case: Case, study: Study, chunks: list[YearsChunk], caps: Floats, s
         risk=risks(case, chunks), calendar=calendar, level_room_mw=room_level, level_room_stderr_mw=room_error,
         room_mw=room, censored=censored[len(censored) // 2], own_mw=case.problem.path_flat_mw.astype(np.float64),
         no_room={k: v.mean(axis=0) for k, v in none.items()},
-        first_year={k: first_years(v, years) for k, v in none.items()}, margin_pct=middle, reference_pct=reference)
+        first_year={k: first_years(v, years) for k, v in none.items()}, margin_pct=middle, reference_pct=reference,
+        on_peak_mw=on_peak)

@@ -1,0 +1,73 @@
+"""The report: one HTML file with everything inside; nothing is asked of any other host."""
+
+from __future__ import annotations
+
+import base64
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from gridroom.reference import catalog
+from gridroom.reports import sections
+from gridroom.reports.words import Words, load_words
+from gridroom.results.folder import RunFolder
+
+ECHARTS = "static/echarts-6.1.0.min.js"
+
+
+def _static(name: str) -> str:
+    return files("gridroom.reports").joinpath(name).read_text(encoding="utf-8")
+
+
+def _places() -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in
+            catalog.load("regions")[["region", "tile_row", "tile_column"]].to_dict("records")]
+
+
+def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
+    manifest = folder.manifest
+    study = manifest["study"]
+    table = folder.table("region_year")
+    years = sorted(int(y) for y in table["year"].unique())
+    shown = [y for y in (2027, 2030, 2035) if y in years] or [years[-1]]
+    year, sensitivity = sections.sensitivity_rows(folder, words)
+    map_year = 2030 if 2030 in years else years[-1]
+    csv = table.round(4).to_csv(index=False)
+    return {
+        "words": words, "manifest": manifest, "study": study, "years": years, "shown": shown, "map_year": map_year,
+        "tiles": sections.tiles(folder, _places(), words), "rows": sections.region_rows(folder, words, shown),
+        "standards": sections.standard_rows(folder, words), "sensitivity": sensitivity, "sensitivity_year": year,
+        "regions": [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()],
+        "first_region": sections.region_rows(folder, words, shown)[0]["id"],
+        "options": json.dumps(sections.chart_options(folder, words), ensure_ascii=False).replace("</", "<\\/"),
+        "lock": (folder.path / "study.lock.toml").read_text(encoding="utf-8"),
+        "csv": base64.b64encode(csv.encode()).decode("ascii"), "later": sections.LATER,
+        "legend": [(y, sections.COLOURS[min(int((y - years[0]) * 10 / len(years)), 9)]) for y in years],
+        "echarts": _static(ECHARTS), "script": _static("static/report.js"), "style": _static("static/report.css")}
+
+
+def write_report(folder: RunFolder, language: str = "en") -> Path:
+    """Write `report.html` (or `report.ja.html`) into the run folder.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        A finished run.
+    language : str
+        `en` or `ja`.
+
+    Returns
+    -------
+    Path
+        The file. The same run gives the same bytes.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    words = load_words(language)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    text = environment.from_string(_static("templates/report.html")).render(**_context(folder, words))
+    study_language = folder.manifest["study"]["report"]["language"]
+    path = folder.path / ("report.html" if language == study_language else f"report.{language}.html")
+    path.write_text(text, encoding="utf-8")
+    return path

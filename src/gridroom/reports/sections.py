@@ -1,0 +1,148 @@
+"""Sections of the report: what each shows, as plain data for the template."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gridroom.reports import charts
+from gridroom.reports.words import Words
+from gridroom.results.folder import RunFolder
+
+COLOURS = ("#7f0000", "#b30000", "#d7301f", "#ef6548", "#fc8d59", "#fdbb84", "#fdd49e", "#fee8c8", "#fff3e0", "#fff7ec")
+LATER = "#dbe9f6"
+
+
+def _known(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def year_text(value: Any, words: Words, last: int) -> str:
+    """Year, or words for a year beyond the horizon."""
+    return str(int(value)) if _known(value) else words("never", last=last)
+
+
+def gw(value: float, digits: int = 1) -> str:
+    """MW as GW with sign and a true minus."""
+    return f"{value / 1000:+.{digits}f}".replace("-", "−")
+
+
+def plus_minus(value: float, stderr: float) -> str:
+    """Estimate with its error to the digits that the error allows."""
+    if not _known(stderr):
+        return f"{value:.3g}"
+    if stderr <= 0:
+        return f"{value:.3g} ± 0"
+    digits = min(max(0, 1 - math.floor(math.log10(stderr))), 4)
+    return f"{value:,.{digits}f} ± {stderr:,.{digits}f}"
+
+
+def tiles(folder: RunFolder, places: Any, words: Words) -> list[dict[str, Any]]:
+    """Tile grid of the country: place, colour by the year room ends, words for readers without colour."""
+    tipping = folder.table("tipping")
+    tipping = tipping[tipping["standard"] == "lole"].set_index("region")
+    table = folder.table("region_year")
+    first, last = int(table["year"].min()), int(table["year"].max())
+    shown = 2030 if first <= 2030 <= last else last
+    room = table[table["year"] == shown].set_index("region")
+    out = []
+    for place in places:
+        region = place["region"]
+        row = tipping.loc[region]
+        ends = row["first_year"]
+        step = 0 if not _known(ends) else min(int((ends - first) * len(COLOURS) / max(last - first + 1, 1)), 9)
+        colour = COLOURS[step] if _known(ends) else LATER
+        bound = "≥ " if room.loc[region, "room_is_lower_bound"] else ""
+        out.append({"id": region, "name": row["name"], "row": place["tile_row"] + 1, "column": place["tile_column"] + 1,
+                    "ends": year_text(ends, words, last) if _known(ends) else f"> {last}", "colour": colour,
+                    "dark": _known(ends) and step <= 3, "room": bound + gw(room.loc[region, "room_p50_mw"]),
+                    "range": f"{year_text(row['first_year_p10'], words, last)} – "
+                             f"{year_text(row['first_year_p90'], words, last)}"})
+    return out
+
+
+def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[str, Any]]:
+    """Table of regions for a few years."""
+    table, tipping = folder.table("region_year"), folder.table("tipping")
+    ends = tipping[tipping["standard"] == "lole"].set_index("region")["first_year"]
+    last = int(table["year"].max())
+    out = []
+    for region in ends.fillna(9999).sort_values(kind="stable").index:
+        rows = table[table["region"] == region].set_index("year")
+        cells = []
+        for year in years:
+            row = rows.loc[year]
+            cells.append({
+                "year": year, "load": f"{row['large_load_p50_mw'] / 1000:.1f}",
+                "room": ("≥ " if row["room_is_lower_bound"] else "") + gw(row["room_p50_mw"]),
+                "chance": f"{row['probability_no_room']:.0%}", "lolh": plus_minus(row["lolh_h"], row["lolh_h_stderr"]),
+                "lole": plus_minus(row["lole_days"], row["lole_days_stderr"]),
+                "neue": plus_minus(row["neue_ppm"], row["neue_ppm_stderr"]),
+                "margin": f"{row['margin_installed_pct']:.0f} / {row['reference_margin_pct']:.0f}",
+                "class": words(f"class_{row['risk_class']}"), "class_key": row["risk_class"]})
+        asked = rows["asked_mw"].iloc[0]
+        out.append({"id": region, "name": rows["name"].iloc[0], "ends": year_text(ends[region], words, last),
+                    "asked": f"{asked / 1000:.0f}" if _known(asked) else "", "cells": cells})
+    return out
+
+
+def standard_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
+    """The three standards side by side."""
+    tipping = folder.table("tipping")
+    last = int(folder.table("region_year")["year"].max())
+    out = []
+    for region, part in tipping.groupby("region", sort=False):
+        by = part.set_index("standard")
+        cells = []
+        for standard in ("lole", "nerc", "margin"):
+            row = by.loc[standard]
+            cells.append({"ends": year_text(row["first_year"], words, last),
+                          "range": f"{year_text(row['first_year_p10'], words, last)} – "
+                                   f"{year_text(row['first_year_p90'], words, last)}"})
+        out.append({"id": region, "name": by["name"].iloc[0], "cells": cells})
+    return out
+
+
+def sensitivity_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[str, Any]]]:
+    """What the answer hangs on, for one year; empty when the run left it out."""
+    if not (folder.path / "tables/sensitivity.parquet").is_file():
+        return 0, []
+    table = folder.table("sensitivity")
+    years = sorted(int(y) for y in table["year"].unique())
+    year = 2030 if 2030 in years else years[-1]
+    rows = table[table["year"] == year]
+    top = max(float(rows["lolh_any_region_h"].max()), 1e-9)
+    out = []
+    for row in rows.itertuples():
+        first = f"{row.first_region} {int(row.first_region_year)}" if _known(row.first_region_year) else ""
+        out.append({"line": words(f"line_{row.line}"), "lolh": plus_minus(row.lolh_any_region_h,
+                                                                           row.lolh_any_region_h_stderr),
+                    "bar": round(100 * row.lolh_any_region_h / top, 1), "without": row.regions_without, "first": first})
+    return year, out
+
+
+def national_rows(folder: RunFolder, words: Words) -> Any:
+    """Regions summed by year, for the country's load chart."""
+    table = folder.table("region_year")
+    columns = ["peak_mw", "large_load_p10_mw", "large_load_p50_mw", "large_load_p90_mw", "installed_mw",
+               "capacity_on_peak_mw"]
+    total = table.groupby("year")[columns].sum().reset_index()
+    national = folder.table("national")
+    for q in ("p10", "p50", "p90"):
+        total[f"large_load_{q}_mw"] = national[f"large_load_{q}_mw"].to_numpy()
+    return total
+
+
+def chart_options(folder: RunFolder, words: Words) -> dict[str, dict[str, Any]]:
+    """All chart options by name: load and room by region, calendar by region and year."""
+    table, calendar = folder.table("region_year"), folder.table("calendar")
+    out: dict[str, dict[str, Any]] = {"load": {"US": charts.load_chart(national_rows(folder, words), words)},
+                                      "room": {}, "calendar": {}}
+    for region, rows in table.groupby("region", sort=False):
+        out["load"][region] = charts.load_chart(rows, words)
+        out["room"][region] = charts.room_chart(rows, words)
+    for region in ["US", *table["region"].unique()]:
+        for year in sorted(table["year"].unique()):
+            part = calendar[(calendar["region"] == region) & (calendar["year"] == year)]
+            out["calendar"][f"{region} {year}"] = charts.calendar_chart(part, words)
+    return out

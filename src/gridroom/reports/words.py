@@ -1,0 +1,36 @@
+"""Words of the report by language: catalogues in `messages/`, the same keys and fields in each."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+
+from gridroom.core.errors import UsageError
+
+LANGUAGES = ("en", "ja")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's catalogue; `words("key", name=value)` fills the fields."""
+
+    language: str
+    table: dict[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self.table[key].format(**values)
+
+
+def load_words(language: str) -> Words:
+    """Catalogue of a language.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    if language not in LANGUAGES:
+        raise UsageError(f"language must be one of {', '.join(LANGUAGES)}; got {language!r}")
+    text = files("gridroom.reports").joinpath(f"messages/{language}.toml").read_text(encoding="utf-8")
+    return Words(language, tomllib.loads(text))
