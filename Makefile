@@ -19,13 +19,8 @@ check: test
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check --diff . 2>/dev/null || { echo "run: make format"; exit 1; }
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
-
-format: $(STAMP)
-	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
 
 data: $(STAMP)
 	$(BIN)/python tools/derive.py

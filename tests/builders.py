@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.system import Interfaces, Lines, Storage, System, Units
 

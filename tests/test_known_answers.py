@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from gridroom.adequacy.engine import Assessment, assess
 from gridroom.adequacy.metrics import tail
 from gridroom.adequacy.specs import Convolution, Flow, MonteCarlo, ShortfallSamples, StorageEnergy
 from gridroom.core.estimate import Estimate
 from gridroom.systems.rts79 import hourly_load_mw, rts79
-
 from tests import builders
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 import derive_demand
 import derive_fleet
 import derive_misc
 import derive_outages
 import derive_weather
-import pandas as pd
 from common import DEFAULT_OUT
 from gridroom.reference.catalog import content_sha256
 

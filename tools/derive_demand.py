@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from common import SHARED, region_ids, regions, write
 
 # Where growth of the last years was data centres (or a change of metering), the level moves by flat MW.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from common import FIRM, SHARED, TECHNOLOGY, region_ids, write
 
 LIFE_YEARS = {"gas_cc": (55,), "gas_ct": (55,), "gas_ic": (55,), "gas_st": (75,), "coal": (75,), "nuclear": (80,),

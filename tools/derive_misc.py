@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from common import SHARED, regions, write
 
 TILES = {"NW": (0, 0), "RNW": (0, 1), "SPPN": (0, 3), "MISON": (0, 4), "MISOC": (0, 5), "NY": (0, 8), "NE": (0, 9),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from common import SHARED, region_ids, regions, write
 
 PRIME_MOVER = {"nuclear": "nuclear", "coal": "steam", "gas_cc": "combined_cycle", "gas_ct": "combustion_turbine",
@@ -147,11 +148,12 @@ def cold_response(fleet: pd.DataFrame, data: dict[str, pd.DataFrame]) -> tuple[p
         pool = "ERCOT" if texas else "PJM"
         gas = fits[("ERCOT", "all")] if texas else fits[("PJM", "gas")]
         coal = fits[("ERCOT", "all")] if texas else fits[("PJM", "coal")]
+        fitted_to = "none" if region in NO_STORM else "Uri" if texas else "Elliott"
         if region in NO_STORM:
             gas = coal = 0.0
         rows.append({"region": region, "threshold_c": round(float(threshold[region]), 1),
                      "depth_c": round(depth[pool], 1), "gas_slope": round(gas, 4), "coal_slope": round(coal, 4),
-                     "hold_above_30_c": region in HOT, "fitted_to": "none" if region in NO_STORM else "Uri" if texas else "Elliott",
+                     "hold_above_30_c": region in HOT, "fitted_to": fitted_to,
                      "claim": "derived" if texas or region in PJM else "assumed"})
     return pd.DataFrame(rows), pd.DataFrame(checks)
 

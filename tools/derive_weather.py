@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from common import SHARED, region_ids, regions, write
 
 INDEX = pd.date_range("2016-01-01 00:00", "2024-12-31 23:00", freq="h")

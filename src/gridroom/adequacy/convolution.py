@@ -10,12 +10,13 @@ References
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
 from gridroom.adequacy.metrics import Risk
 from gridroom.core.errors import Problem, StudyError
 from gridroom.core.estimate import Estimate
 from gridroom.systems.system import System
-from numba import njit
-from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from gridroom.adequacy.flow import TOLERANCE_MW, Scratch, can_enter, make_scratch, neighbours_first, serve
-from gridroom.adequacy.storage import Now, charge, discharge, make_now, offer_mw, room_mw, stores_full, time_to_go_h
 from numba import njit
 from numpy.typing import NDArray
+
+from gridroom.adequacy.flow import TOLERANCE_MW, Scratch, can_enter, make_scratch, neighbours_first, serve
+from gridroom.adequacy.storage import Now, charge, discharge, make_now, offer_mw, room_mw, stores_full, time_to_go_h
 
 LEVELS = 4  # slices of time-to-go when stores of several regions share a shortage
 
@@ -43,9 +44,10 @@ class Work(NamedTuple):
 
 def make_work(regions: int, start: NDArray[np.int64], end: NDArray[np.int64], stores: int) -> Work:
     """Work arrays for one thread."""
-    by_region = [np.zeros(regions) for _ in range(5)]
-    by_interface = [np.zeros(len(start)) for _ in range(3)]
-    return Work(*by_region, *by_interface, make_now(regions, stores), make_scratch(regions, start, end))
+    ties = len(start)
+    return Work(np.zeros(regions), np.zeros(regions), np.zeros(regions), np.zeros(regions), np.zeros(regions),
+                np.zeros(ties), np.zeros(ties), np.zeros(ties), make_now(regions, stores),
+                make_scratch(regions, start, end))
 
 
 @njit(cache=True, nogil=True)

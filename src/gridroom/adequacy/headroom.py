@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from gridroom.adequacy.engine import assess
 from gridroom.adequacy.metrics import Risk
 from gridroom.adequacy.specs import Convolution, Method, MonteCarlo
 from gridroom.core.errors import Problem, StudyError, nearest
 from gridroom.core.estimate import Estimate
 from gridroom.systems.system import System
-from numpy.typing import NDArray
 
 ROUNDS = 24
 
@@ -89,7 +90,7 @@ class Headroom:
 
         rows = []
         for added, risk in self.curve:
-            row = {"added_mw": added}
+            row: dict[str, float | None] = {"added_mw": added}
             for key in ("lole_days", "lolh_h", "eue_mwh", "neue_ppm"):
                 estimate = getattr(risk, key)
                 row[key] = None if estimate is None else estimate.value

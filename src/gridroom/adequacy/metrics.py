@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from gridroom.core.estimate import Estimate
 from numpy.typing import NDArray
+
+from gridroom.core.estimate import Estimate
 
 LOLH, DAYS, EVENTS, UNSERVED = range(4)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
+
 from gridroom.adequacy.dispatch import set_limits, solve_step
 from gridroom.adequacy.flow import TOLERANCE_MW
 from gridroom.adequacy.outages import draw_all
 from gridroom.adequacy.storage import decay, is_constant, set_now, stores_full
 from gridroom.core.draws import STREAM_LINE, STREAM_OUTAGE, STREAM_STORE, key_of
-from numba import njit
 
 
 @njit(cache=True, nogil=True)
@@ -137,7 +138,7 @@ def sample_chunk(first, last, seed, base, units, lines, stores, network, step_h,
     unit_process, region, capacity = units
     line_process, line_arrays = lines
     store_arrays, store_process = stores
-    regions, steps = base.shape
+    _regions, steps = base.shape
     events = (np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(rows, np.int32))
     margin = np.empty_like(base)
     store_up = np.ones((steps, len(store_process.availability)), np.bool_)

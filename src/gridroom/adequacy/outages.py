@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from gridroom.core.draws import uniform, unit_key
 from numba import njit
 from numpy.typing import NDArray
+
+from gridroom.core.draws import uniform, unit_key
 
 LARGEST_HAZARD = 700.0  # -log(1 - p) for p = 1, finite so that sums stay finite
 

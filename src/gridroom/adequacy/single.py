@@ -7,9 +7,10 @@ a few operations per outage; the hours are built up only for the days that fail 
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
+
 from gridroom.adequacy.outages import draw_unit
 from gridroom.core.draws import STREAM_OUTAGE, key_of
-from numba import njit
 
 METRICS = 4  # lolh steps, days, events, unserved
 

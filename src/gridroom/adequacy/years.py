@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
+from gridroom.adequacy import room_kernel
 from gridroom.adequacy import years_kernel as kernel
 from gridroom.adequacy.dispatch import Network, make_work
 from gridroom.adequacy.storage import Stores
 from gridroom.core.draws import storm_draw
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.runners.local import run_in_order
-from numpy.typing import NDArray
 
 Singles = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -135,7 +137,7 @@ class _Thread:
     tight: NDArray[np.uint8]
     work: object
     spare: object
-    days: kernel.Days
+    days: room_kernel.Days
     result: Floats
     none: Singles
     bin: NDArray[np.int32]
@@ -144,14 +146,14 @@ class _Thread:
 def _thread(problem: Years) -> _Thread:
     years, regions, hours = len(problem.study_years), problem.regions, problem.load_mw.shape[2]
     stores = len(problem.stores[0].charge_mw)
-    days = kernel.make_days(regions, len(problem.network.start))
+    days = room_kernel.make_days(regions, len(problem.network.start))
     return _Thread(
         np.zeros((years, regions, hours + 1), np.int32), np.zeros((regions, hours), np.int32),
         np.zeros((regions, hours), np.float32), np.zeros((regions, hours), np.float32), np.zeros(hours, np.uint8),
         make_work(regions, problem.network.start, problem.network.end, stores),
         make_work(regions, problem.network.start, problem.network.end, stores),
         days, np.zeros((regions + 1, 4)), np.full(regions, -np.inf, np.float32),
-        np.zeros((regions, kernel.BINS), np.int32))
+        np.zeros((regions, room_kernel.BINS), np.int32))
 
 
 def _case(problem: Years, thread: _Thread, w: int, y: int, load: tuple[Singles, Singles], cap: Singles,
@@ -187,7 +189,7 @@ def chunk_task(problem: Years, seed: int, level_every: int, caps: Singles,
         thread = _thread(problem)
         out = YearsChunk(last - first, 0, np.zeros((last - first, years, regions + 1, 4)),
                          np.zeros((levels, years, regions + 1, 4)), np.zeros((levels, years, regions + 1, 4)),
-                         np.zeros((levels, years, regions, kernel.BINS), np.int32),
+                         np.zeros((levels, years, regions, room_kernel.BINS), np.int32),
                          np.zeros((years, regions + 1, 12, 24)))
         unused = np.zeros((regions + 1, 12, 24))
         for sample in range(first, last):
@@ -245,8 +247,8 @@ def pilot_caps(problem: Years, seed: int, jobs: int, days: float = 0.5) -> Singl
         if not open_ended.any():
             break
         caps[chosen] = np.where(open_ended, np.minimum(caps[chosen] + 0.1 * peak, largest[chosen]), caps[chosen])
-    index = np.where(enough.any(axis=-1), enough.argmax(axis=-1), kernel.BINS)
-    edge = np.minimum((index + 1 - kernel.BINS // 2) * kernel.BIN_MW, caps[chosen])
+    index = np.where(enough.any(axis=-1), enough.argmax(axis=-1), room_kernel.BINS)
+    edge = np.minimum((index + 1 - room_kernel.BINS // 2) * room_kernel.BIN_MW, caps[chosen])
     out = np.empty(largest.shape, np.float32)
     for r in range(problem.regions):
         for level in range(levels):

@@ -1,0 +1,1 @@
+"""The command `gridroom`: a door without logic of its own."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    name="gridroom", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    name="gridroom", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Is there room on the grid for the AI load that is coming, when does it end, and how sure are we?\n\n"
          "Start with: gridroom run")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,10 @@ def guarded(work: Callable[[], int | None]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return OK
+    except Exception:  # whatever is left is our fault, and says so
+        say(traceback.format_exc())
+        say("this is a fault of gridroom, not of your input: please report it with the lines above and the command")
+        return OUR_FAULT
 
 
 def bar(done: int, total: int, width: int = 16) -> str:

@@ -82,8 +82,8 @@ def adequacy(options: AdequacyOptions) -> int:
                    "horizon_h": system.axis.hours},
         "method": result.method, "total": {k: v for k, v in result.total.as_dict().items() if k != "name"},
         "regions": [risk.as_dict() for risk in result.regions], "wall_s": round(result.wall_s, 3),
-        "sample_years_per_s": None if samples is None else samples * years / max(result.wall_s, 1e-9)}
-    speed = "" if samples is None else f"\n{samples:,} samples in {result.wall_s:.1f} s"
+        "sample_years_per_s": None if samples is None else samples * years / max(result.simulation_s, 1e-9)}
+    speed = "" if samples is None else f"\n{samples:,} samples in {result.simulation_s:.1f} s"
     answer(document, options.as_json,
            lambda: f"{system.name}: {len(system.regions)} region(s), {len(system.units.names)} units, "
                    f"{system.axis.hours:g} h\n{result}{speed}")
@@ -110,7 +110,11 @@ def headroom(options: HeadroomOptions) -> int:
     from gridroom.adequacy.headroom import Lole, Lolh, Neue
     from gridroom.adequacy.headroom import headroom as find_headroom
 
-    given = [kind(value) for kind, value in zip((Lole, Lolh, Neue), options.targets, strict=True) if value is not None]
+    days, hours, ppm = options.targets
+    given: list[Lole | Lolh | Neue] = []
+    given += [Lole(days)] if days is not None else []
+    given += [Lolh(hours)] if hours is not None else []
+    given += [Neue(ppm)] if ppm is not None else []
     if len(given) > 1:
         raise UsageError("give one target: --target-lole-days, --target-lolh-h or --target-neue-ppm")
     if given and given[0].target <= 0:

@@ -1,0 +1,1 @@
+"""Large load to come: sampled load paths."""

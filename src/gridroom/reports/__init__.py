@@ -1,0 +1,1 @@
+"""Reading: charts, sections and the one-page report; never loads an engine."""

@@ -30,7 +30,7 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
     study = manifest["study"]
     table = folder.table("region_year")
     years = sorted(int(y) for y in table["year"].unique())
-    shown = [y for y in (2027, 2030, 2035) if y in years] or [years[-1]]
+    shown: list[int] = [y for y in (2027, 2030, 2035) if y in years] or [years[-1]]
     year, sensitivity = sections.sensitivity_rows(folder, words)
     map_year = 2030 if 2030 in years else years[-1]
     csv = table.round(4).to_csv(index=False)

@@ -19,6 +19,7 @@ class Words:
     table: dict[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
+        """Text of a key with its fields filled."""
         return self.table[key].format(**values)
 
 

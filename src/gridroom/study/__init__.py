@@ -1,0 +1,1 @@
+"""Composition: from a study file to arrays, a run, and its answers."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from gridroom.adequacy.dispatch import Network
 from gridroom.adequacy.years import Years
 from gridroom.pipeline.forecast import Forecast, LoadPaths, at_score, sample_paths
 from gridroom.reference import catalog
 from gridroom.study import fleet, weather
 from gridroom.study.schema import Study
-from numpy.typing import NDArray
 
 LEVEL_SCORES = (-1.0, 0.0, 1.0)
 BASE_YEAR = 2024

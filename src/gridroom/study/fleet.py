@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from gridroom.adequacy.outages import inverse_log
 from gridroom.adequacy.storage import Stores
 from gridroom.adequacy.years_kernel import MW_UNIT, Fleet
 from gridroom.reference import catalog
 from gridroom.study.schema import Study, Supply
 from gridroom.study.weather import HOURS, Weather
-from numpy.typing import NDArray
 
 Singles = NDArray[np.float32]
 DRAWN = ("nuclear", "coal", "gas_cc", "gas_ct", "gas_st", "gas_ic", "oil")
@@ -227,7 +229,7 @@ def rest_mw(table: FleetTable, begin: NDArray[np.int64], end: NDArray[np.int64],
         r, enter, leave = rows["region_index"].iat[u], rows["enter"].iat[u], rows["leave"].iat[u]
         summer, winter = rows["summer_mw"].iat[u], rows["winter_mw"].iat[u]
         edges = [begin[u], *(h for h in (spring, autumn) if begin[u] < h < end[u]), end[u]]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in itertools.pairwise(edges):
             mw = summer if spring <= a < autumn else winter
             for year, sign in ((enter, 1.0), (leave, -1.0)):
                 change[year, r, a] += sign * mw
@@ -264,7 +266,8 @@ def engine_fleet(table: FleetTable, drawn: NDArray[np.bool_], begin: NDArray[np.
 
 def firm_mw(table: FleetTable, drawn: NDArray[np.bool_], study: Study) -> Singles:
     """Capacity when nothing is out (Y, R, 2): drawn units in full, small ones and steady ones at their availability,
-    demand response and Canadian imports at their settings [MW]."""
+    demand response and Canadian imports at their settings [MW].
+    """
     regions = catalog.load("regions")
     rates = catalog.load("outage_maintenance").set_index("technology")["static_forced_outage_rate"]
     curve = catalog.load("outage_by_temperature")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.reference import catalog
 from gridroom.study.schema import Study
-from pydantic import BaseModel, ValidationError
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -107,18 +109,26 @@ def _problem(error: Any) -> Problem:
     return Problem(where, what if kind == "missing" else f"{what}; got {error['input']!r}")
 
 
-def _cross_checks(study: Study) -> list[Problem]:
-    """What single settings cannot show."""
-    problems = []
-    known = list(catalog.load("regions")["region"])
-    if study.run.last_year < study.run.first_year:
-        problems.append(Problem("run.last_year", f"must not lie before run.first_year ({study.run.first_year}); got "
-                                                 f"{study.run.last_year}"))
-    for k, year in enumerate(study.run.weather_years):
+def _repeats(where: str, names: list[str]) -> list[Problem]:
+    return [Problem(where, f"names must differ; {name!r} stands {names.count(name)} times")
+            for name in sorted({n for n in names if names.count(n) > 1})]
+
+
+def _run_checks(study: Study) -> list[Problem]:
+    run, problems = study.run, []
+    if run.last_year < run.first_year:
+        problems.append(Problem("run.last_year", f"must not lie before run.first_year ({run.first_year}); got "
+                                                 f"{run.last_year}"))
+    for k, year in enumerate(run.weather_years):
         if not 2016 <= year <= 2024:
             problems.append(Problem(f"run.weather_years[{k}]", f"must lie in 2016 to 2024; got {year}"))
-    if len(set(study.run.weather_years)) != len(study.run.weather_years):
+    if len(set(run.weather_years)) != len(run.weather_years):
         problems.append(Problem("run.weather_years", "must not repeat a year"))
+    return problems
+
+
+def _load_checks(study: Study, known: list[str]) -> list[Problem]:
+    problems = []
     for k, load in enumerate(study.large_loads):
         where = f"large_loads[{k}]"
         if load.region not in known:
@@ -127,20 +137,19 @@ def _cross_checks(study: Study) -> list[Problem]:
         if (load.mw is None) == (not load.ramp):
             problems.append(Problem(where, "must have either mw or ramp", "ramp = [{ year = 2027, mw = 300 }, ...]"))
         years = [step.year for step in load.ramp]
-        if any(b <= a for a, b in zip(years, years[1:], strict=False)):
+        if any(b <= a for a, b in itertools.pairwise(years)):
             problems.append(Problem(f"{where}.ramp", f"steps overlap or go back in time: {years}",
                                     "give each year once, in order; mw is the level reached, not the step"))
-    names = [load.name for load in study.large_loads]
-    for name in sorted({n for n in names if names.count(n) > 1}):
-        problems.append(Problem("large_loads", f"names must differ; {name!r} stands {names.count(name)} times"))
-    for k, change in enumerate(study.regions):
-        if change.id not in known:
-            problems.append(Problem(f"regions[{k}].id", f"is not a region; got {change.id!r}",
-                                    nearest(change.id, known)))
-    ids = [change.id for change in study.regions]
-    for name in sorted({n for n in ids if ids.count(n) > 1}):
-        problems.append(Problem("regions", f"change {name!r} once; it stands {ids.count(name)} times"))
-    return problems
+    return problems + _repeats("large_loads", [load.name for load in study.large_loads])
+
+
+def _cross_checks(study: Study) -> list[Problem]:
+    """What single settings cannot show."""
+    known = list(catalog.load("regions")["region"])
+    problems = [Problem(f"regions[{k}].id", f"is not a region; got {change.id!r}", nearest(change.id, known))
+                for k, change in enumerate(study.regions) if change.id not in known]
+    return [*_run_checks(study), *_load_checks(study, known), *problems,
+            *_repeats("regions", [change.id for change in study.regions])]
 
 
 def check_study(data: dict[str, Any]) -> Study:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from gridroom.adequacy.metrics import Risk, risk_of
+from gridroom.adequacy.room_kernel import BIN_MW, BINS
 from gridroom.adequacy.years import YearsChunk
-from gridroom.adequacy.years_kernel import BIN_MW, BINS
 from gridroom.reference import catalog
 from gridroom.study import fleet
 from gridroom.study.assemble import Case
 from gridroom.study.schema import Study
-from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 GROUPS = 8  # groups of chunks for the standard error of room
@@ -85,7 +86,7 @@ def room_at(histogram: NDArray[np.int64], samples: float, days: float, cap: Floa
     below = np.where(k > 0, np.take_along_axis(count, np.maximum(k - 1, 0)[..., None], -1)[..., 0], 0.0)
     share = np.divide(goal - below, above - below, out=np.zeros_like(above), where=above > below)
     room = (k - BINS // 2 + share) * BIN_MW
-    return np.where(found, np.minimum(room, cap), cap), ~found
+    return np.asarray(np.where(found, np.minimum(room, cap), cap)), np.asarray(~found)
 
 
 def level_rooms(chunks: list[YearsChunk], days: float, cap: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -132,8 +133,9 @@ def along_paths(values: Floats, level_mw: Floats, path_mw: Floats, with_own: boo
     x_level, x_path = level_mw @ same, path_mw @ same
     y_level = values + (level_mw if with_own else 0.0)
     out = np.empty(path_mw.shape)
-    for y in range(out.shape[1]):
-        for r in range(out.shape[2]):
+    _, years, regions = path_mw.shape
+    for y in range(years):
+        for r in range(regions):
             out[:, y, r] = _line(x_path[:, y, r], x_level[:, y, r], y_level[:, y, r])
     return out - (path_mw if with_own else 0.0)
 

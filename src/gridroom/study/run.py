@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from gridroom import __version__
 from gridroom.adequacy.years import YearsChunk, pilot_caps, run_years
 from gridroom.core.progress import Listener, Progress, silent
@@ -68,7 +69,7 @@ def _kept(folder: Path, mark: str) -> list[YearsChunk]:
     parts = folder / PARTS
     if not (parts / mark).is_file():
         return []
-    out = []
+    out: list[YearsChunk] = []
     while (path := parts / f"{len(out):05d}.npz").is_file():
         out.append(_load(path))
     return out
@@ -132,7 +133,7 @@ def run_study(study: Study, options: RunOptions) -> RunFolder:
     effect = np.zeros(caps.shape[1:])
     if study.run.sensitivity_samples > 0:
         lines, effect = sensitivity.run(study, case, hours, options.jobs, caps, listen)
-    answer = outcome.evaluate(case, study, chunks, caps, effect)
+    answer = outcome.evaluate(case, study, chunks, caps.astype(np.float64), effect)
     _write_tables(folder, case, answer, lines)
     headline = steps.headline(study, folder.table("tipping"), folder.table("region_year"))
     folder.finish(_manifest(study, mark, headline, len(kept), time.perf_counter() - started))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from gridroom.adequacy.years import YearsChunk, chunk_task
 from gridroom.core.progress import Listener, Progress
 from gridroom.reference import catalog
@@ -14,7 +16,6 @@ from gridroom.study import outcome
 from gridroom.study.assemble import Case, assemble, study_years
 from gridroom.study.schema import Study
 from gridroom.study.weather import Weather
-from numpy.typing import NDArray
 
 # key of the words in the report, settings changed
 LINES: tuple[tuple[str, dict[str, dict[str, Any]]], ...] = (

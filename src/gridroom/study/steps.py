@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from gridroom.adequacy.metrics import Risk
 from gridroom.reference import catalog
 from gridroom.study import fleet

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from gridroom.reference import catalog
 from numpy.typing import NDArray
+
+from gridroom.reference import catalog
 
 Singles = NDArray[np.float32]
 HOURS = 8784

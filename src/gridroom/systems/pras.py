@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.system import Floats, Interfaces, Lines, Storage, System, Units
@@ -42,7 +43,8 @@ class _Reader:
     """One open file: groups as tables of (entities, steps), problems collected."""
 
     def __init__(self, file: Any, where: str) -> None:
-        self.file, self.where, self.problems = file, where, []
+        self.file, self.where = file, where
+        self.problems: list[Problem] = []
         self._check_root()
         attributes = file.attrs
         self.steps = int(_attribute(attributes, "timestep_count"))

@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
+
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.system import System, Units
-from numpy.typing import NDArray
 
 # capacity MW, units, MTTF h, MTTR h, kind
 UNITS = (

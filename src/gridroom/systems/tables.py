@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.system import Floats, Interfaces, Lines, Storage, System, Units, probabilities
@@ -27,7 +28,8 @@ class _Folder:
     """Tables of a folder, and what is wrong with them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.problems = path, []
+        self.path = path
+        self.problems: list[Problem] = []
 
     def find(self, name: str) -> Path | None:
         for ending in (".csv", ".parquet"):
