@@ -26,7 +26,7 @@ data: $(STAMP)
 	$(BIN)/python tools/derive.py
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/speed.py --peers
 
 docs: $(STAMP)
 	$(BIN)/python tools/validity.py

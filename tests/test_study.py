@@ -94,7 +94,7 @@ def test_paths_keep_the_quantiles_of_the_national_range():
 
 
 def test_a_shrinking_sector_adds_nothing():
-    flat = forecast(low_twh=np.array([100.0, 100.0]), middle_twh=np.array([150.0, 150.0]), high_twh=np.array([192.0, 192.0]))
+    flat = forecast(low_twh=np.full(2, 100.0), middle_twh=np.full(2, 150.0), high_twh=np.full(2, 192.0))
     assert (national_added_mw(flat, np.array([-2.0, 0.0, 1.0])) == 0).all()
     assert at_score(forecast(), 0.0).sum(axis=1) == pytest.approx((np.array([280, 600]) - 192) / 8.76 * 1000)
 
@@ -152,7 +152,7 @@ def test_hydro_keeps_its_energy_and_bounds(small):
             got = hydro[w, regions.index(region), first:last].mean()
             assert got == pytest.approx(monthly[(region, year, 7)], rel=0.01)
     name = catalog.load("base_year_2024").set_index("region")["hydro_mw"]
-    assert (hydro.max(axis=(0, 2)) <= name[regions].to_numpy() * 1.01).all()
+    assert (hydro.max(axis=(0, 2)) <= name[regions].to_numpy() * 1.05).all()
 
 
 def test_planned_outage_keeps_each_types_total_and_avoids_peaks(small):
@@ -161,7 +161,7 @@ def test_planned_outage_keeps_each_types_total_and_avoids_peaks(small):
     rows = case.table.rows[(case.table.rows["enter"] == 0) & fleet.is_drawn(case.table.rows)]
     share = catalog.load("outage_maintenance").set_index("technology")["planned_outage_share"]
     want = (rows["summer_mw"] * rows["technology"].map(share)).sum()
-    assert rest[:, :8736].sum(axis=0).mean() == pytest.approx(want, rel=0.06)
+    assert rest[:, :8736].sum(axis=0).mean() == pytest.approx(want, rel=0.03)
     florida = list(catalog.load("regions")["region"]).index("FL")
     july, spring = rest[florida, 4700:5400].mean(), rest[florida, 1500:2500].mean()
     assert july < 0.35 * spring, "Florida's plants rest outside its own summer"
@@ -182,6 +182,6 @@ def test_temperature_rates():
 def test_transfer_setting_scales_what_it_says():
     table = catalog.load("interfaces")
     half, full = assemble.make_network(0.5), assemble.make_network(1.0)
-    ratio = half.forward_mw[:, 0] / np.maximum(full.forward_mw[:, 0], 1)
-    assert ratio[table["scaled"].to_numpy()] == pytest.approx(0.5, abs=0.01)
-    assert ratio[~table["scaled"].to_numpy()] == pytest.approx(1.0)
+    scaled = table["scaled"].to_numpy()
+    assert half.forward_mw[scaled] == pytest.approx(0.5 * full.forward_mw[scaled])
+    assert half.forward_mw[~scaled] == pytest.approx(full.forward_mw[~scaled])

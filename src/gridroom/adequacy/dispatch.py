@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from gridroom.adequacy.flow import TOLERANCE_MW, Scratch, can_enter, make_scratch, neighbours_first, serve
+from gridroom.adequacy.flow import TOLERANCE_MW, Scratch, make_scratch, neighbours_first, reaches, serve
 from gridroom.adequacy.storage import Now, charge, discharge, make_now, offer_mw, room_mw, stores_full, time_to_go_h
 
 LEVELS = 4  # slices of time-to-go when stores of several regions share a shortage
@@ -50,7 +50,7 @@ def make_work(regions: int, start: NDArray[np.int64], end: NDArray[np.int64], st
                 make_scratch(regions, start, end))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def set_step(margin, network, t, work):
     """Load one step into the work arrays; returns whether any region is short."""
     short = False
@@ -67,7 +67,7 @@ def set_step(margin, network, t, work):
     return short
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def set_limits(network, t, work):
     """Load the interface limits of one column; constant ones are loaded once before the first step."""
     for i in range(len(network.start)):
@@ -75,7 +75,7 @@ def set_limits(network, t, work):
         work.backward[i] = network.backward_mw[i, t]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def share_generation(network, work):
     """Serve short regions from other regions' unused generation; what is left stays in `work.need`."""
     if len(network.start) == 0:
@@ -84,7 +84,7 @@ def share_generation(network, work):
     serve(work.supply, work.need, work.flow, work.forward, work.backward, network.start, network.end, work.scratch)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def still_short(need):
     """Whether any region's load is still unserved."""
     for r in range(len(need)):
@@ -93,25 +93,29 @@ def still_short(need):
     return False
 
 
-@njit(cache=True, nogil=True)
-def use_storage(step_h, network, work):
-    """Serve what is still short from storage, from the longest time-to-go down, over the same network."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def use_storage(step_h, network, work, levels):
+    """Serve what is still short from storage, from the longest time-to-go down, over the same network.
+
+    Between regions time-to-go is levelled in `levels` slices; with one, the nearest region's stores come first.
+    """
     regions, now = len(work.need), work.now
-    longest, holders, wanted, most, at_home = 0.0, 0, 0.0, 0.0, False
+    longest, holders, wanted, most = 0.0, 0, 0.0, 0.0
     for r in range(regions):
         wanted += work.need[r]
+        work.take[r] = 0.0
         if now.first[r] == now.first[r + 1]:
             continue
         here = time_to_go_h(now, r)
         if here > 0.0:
             holders += 1
             longest = max(longest, here)
-            most += offer_mw(now, step_h, r, 0.0)
-            at_home = at_home or work.need[r] > TOLERANCE_MW
-    if holders == 0 or not (at_home or can_enter(work.need, work.flow, work.forward, work.backward, network.start,
-                                                 network.end)):
+            work.take[r] = offer_mw(now, step_h, r, 0.0)
+            most += work.take[r]
+    if holders == 0 or not reaches(work.take, work.need, work.flow, work.forward, work.backward, network.start,
+                                   network.end, work.scratch):
         return
-    slices = LEVELS if holders > 1 and wanted < most else 1
+    slices = levels if holders > 1 and wanted < most else 1
     for k in range(slices):
         if not still_short(work.need):
             break
@@ -127,7 +131,7 @@ def use_storage(step_h, network, work):
             discharge(now, step_h, r, work.used[r])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fill_storage(step_h, network, work, short):
     """Charge stores from unused generation, at home first, then over the network; returns whether all are full.
 
@@ -158,27 +162,27 @@ def fill_storage(step_h, network, work, short):
     return stores_full(now)
 
 
-@njit(cache=True, nogil=True)
-def solve_rest(step_h, network, work, short):
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_rest(step_h, network, work, short, levels):
     """After generation is shared: storage, unserved load, charging. Returns whether all stores are full."""
     for r in range(len(work.used)):
         work.used[r] = 0.0
     stores = len(work.now.energy)
     if short:
         if stores > 0 and still_short(work.need):
-            use_storage(step_h, network, work)
+            use_storage(step_h, network, work, levels)
         for r in range(len(work.need)):
             work.unserved[r] = work.need[r] if work.need[r] > TOLERANCE_MW else 0.0
     return fill_storage(step_h, network, work, short) if stores > 0 else True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def solve_step(margin, t, step_h, network, work):
     """Solve one step; `work.unserved` holds each region's unserved load [MW]. Returns whether all stores are full."""
     short = set_step(margin, network, t, work)
     if short:
         share_generation(network, work)
-    return solve_rest(step_h, network, work, short)
+    return solve_rest(step_h, network, work, short, LEVELS)
 
 
 __all__ = ["LEVELS", "Network", "Work", "make_work", "set_limits", "set_step", "share_generation", "solve_rest",

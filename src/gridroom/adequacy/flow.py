@@ -37,13 +37,13 @@ class Scratch(NamedTuple):
 def make_scratch(regions: int, start: NDArray[np.int64], end: NDArray[np.int64]) -> Scratch:
     """Work arrays for a network of I interfaces from `start` to `end`."""
     origin = np.concatenate([start, end]).astype(np.int64)
-    arcs = np.argsort(origin, kind="stable").astype(np.int64)
+    arcs = np.argsort(origin, kind="stable")
     first = np.searchsorted(origin[arcs], np.arange(regions + 1)).astype(np.int64)
     return Scratch(np.zeros(regions, np.int64), np.zeros(regions, np.int64), np.zeros(regions + 1, np.int64),
-                   np.zeros(regions, np.bool_), first, arcs)
+                   np.zeros(regions, np.bool_), first, arcs.astype(np.int64))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _search(supply, flow, forward, backward, start, end, scratch):
     """Distances from every region with supply over residual capacity (label correcting with a queue)."""
     distance, via, queue, waiting, first, arcs = scratch
@@ -83,7 +83,7 @@ def _search(supply, flow, forward, backward, start, end, scratch):
                     tail = tail + 1 if tail + 1 < size else 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _push(target, supply, need, flow, forward, backward, start, end, scratch):
     """Move as much as the path found allows from its source to `target`; returns the amount [MW].
 
@@ -124,7 +124,7 @@ def _push(target, supply, need, flow, forward, backward, start, end, scratch):
     return amount
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _push_all(supply, need, flow, forward, backward, start, end, scratch):
     """Serve every region in need along the paths of one search, nearest first; returns the amount [MW]."""
     tried = scratch.waiting
@@ -142,7 +142,7 @@ def _push_all(supply, need, flow, forward, backward, start, end, scratch):
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def neighbours_first(supply, need, flow, forward, backward, start, end):
     """Serve what direct neighbours can: every path of one crossing, before any longer one. Needs zero flow."""
     for i in range(len(start)):
@@ -161,7 +161,7 @@ def neighbours_first(supply, need, flow, forward, backward, start, end):
                 need[a] -= amount
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def can_enter(need, flow, forward, backward, start, end):
     """Whether any interface into a region in need has capacity left; spares the search when all are full."""
     for i in range(len(start)):
@@ -172,7 +172,22 @@ def can_enter(need, flow, forward, backward, start, end):
     return False
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def reaches(supply, need, flow, forward, backward, start, end, scratch):
+    """Whether any supply can reach any need, at home or over what is left of the network."""
+    for r in range(len(need)):
+        if need[r] > TOLERANCE_MW and supply[r] > TOLERANCE_MW:
+            return True
+    if not can_enter(need, flow, forward, backward, start, end):
+        return False
+    _search(supply, flow, forward, backward, start, end, scratch)
+    for r in range(len(need)):
+        if need[r] > TOLERANCE_MW and scratch.distance[r] < FAR:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def serve(supply, need, flow, forward, backward, start, end, scratch):
     """Serve `need` from `supply` over the interfaces, as much as can be, with the fewest crossings.
 

@@ -50,7 +50,7 @@ def make_days(regions: int, interfaces: int) -> Days:
                 np.zeros(regions, np.bool_), np.zeros((RING, regions)), np.zeros((RING, interfaces)))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def nearby(m, region, network, work):
     """Lower bound of the deliverable margin from direct neighbours alone, and whether it is exact (ties full) [MW]."""
     first, arcs, interfaces = work.scratch.first, work.scratch.arcs, len(network.start)
@@ -69,7 +69,7 @@ def nearby(m, region, network, work):
     return m + max(inflow + near, 0.0), near >= most - TOLERANCE_MW
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def deliverable(m, region, cap, supply_then, flow_then, network, work, spare):
     """Most flat load that region can still serve in an hour from generation, own and others' [MW].
 
@@ -96,7 +96,7 @@ def deliverable(m, region, cap, supply_then, flow_then, network, work, spare):
     return min(cap, m + max(inflow + wanted - need[region], 0.0))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def day_room(values, energy, power, cap):
     """Flat load that a region's stores carry through a day's tight hours: the level they can fill to [MW]."""
     order = np.sort(values)
@@ -113,7 +113,7 @@ def day_room(values, energy, power, cap):
     return min(level, min(order[0] + power, cap))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def close_day(days, r, cap, network, work, spare, histogram):
     """Put the finished day of region r into the histogram of daily room, if it is below the cap.
 
@@ -144,7 +144,7 @@ def close_day(days, r, cap, network, work, spare, histogram):
     days.hours[r] = 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def note_room(margin, t, cap, network, work, days, day_of):
     """Note the hour for the regions whose room may lie below their cap, before storage is used."""
     kept = False
@@ -177,7 +177,7 @@ def note_room(margin, t, cap, network, work, days, day_of):
         days.flow[slot] = work.flow
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def close_old(days, t, day_of, cap, network, work, spare, histogram):
     """Close the days that are over in their region's local time."""
     for r in range(len(days.hours)):

@@ -57,7 +57,7 @@ def make_now(regions: int, stores: int) -> Now:
     return Now(np.zeros(regions + 1, np.int64), *[np.zeros(stores) for _ in range(7)])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def is_constant(stores):
     """Whether no limit varies in time and nothing is lost from step to step."""
     constant = (stores.charge_mw.shape[1] == 1 and stores.discharge_mw.shape[1] == 1
@@ -69,13 +69,13 @@ def is_constant(stores):
     return constant
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _at(table, row, t):
     """Value at step t of a table that may be constant over time."""
     return table[row, t if table.shape[1] > 1 else 0]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def set_now(stores, up, t, now):
     """Load the limits of step t; a store that is out neither charges nor discharges and keeps its energy."""
     now.first[:] = stores.first
@@ -89,7 +89,7 @@ def set_now(stores, up, t, now):
         now.hours_per_mwh[s] = now.discharge_efficiency[s] / power
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def offer_mw(now, step_h, region, level_h):
     """Power that a region's stores can give while none falls below a time-to-go of `level_h` [MW]."""
     total = 0.0
@@ -102,7 +102,7 @@ def offer_mw(now, step_h, region, level_h):
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def time_to_go_h(now, region):
     """Longest time-to-go among a region's stores [h]."""
     longest = 0.0
@@ -112,7 +112,7 @@ def time_to_go_h(now, region):
     return longest
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _discharge_level(now, step_h, region, wanted_mw):
     """Highest time-to-go at which the region's stores still give `wanted_mw` [h].
 
@@ -139,7 +139,7 @@ def _discharge_level(now, step_h, region, wanted_mw):
     return low + (at_low - wanted_mw) / (at_low - at_high) * (high - low)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def discharge(now, step_h, region, wanted_mw):
     """Take `wanted_mw` from a region's stores at one level of time-to-go; returns what they gave [MW]."""
     first, last = now.first[region], now.first[region + 1]
@@ -154,7 +154,7 @@ def discharge(now, step_h, region, wanted_mw):
     return wanted_mw - left
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _intake(now, step_h, s, level_h):
     """Power that store s takes while its time-to-go stays below `level_h` (negative: no level) [MW]."""
     if now.charge[s] <= 0.0:
@@ -167,7 +167,7 @@ def _intake(now, step_h, s, level_h):
     return min(now.charge[s], room / (now.charge_efficiency[s] * step_h))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def room_mw(now, step_h, region, level_h):
     """Power that a region's stores can take in this step, up to a time-to-go (negative: no level) [MW]."""
     total = 0.0
@@ -176,7 +176,7 @@ def room_mw(now, step_h, region, level_h):
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _charge_level(now, step_h, region, offered_mw, most_mw):
     """Time-to-go up to which the region's stores are filled by `offered_mw` [h]; exact, as for discharge."""
     low, high, at_low, at_high = 0.0, 0.0, 0.0, most_mw
@@ -198,7 +198,7 @@ def _charge_level(now, step_h, region, offered_mw, most_mw):
     return low + (offered_mw - at_low) / (at_high - at_low) * (high - low)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def charge(now, step_h, region, offered_mw):
     """Put `offered_mw` into a region's stores, shortest time-to-go first; returns what was taken [MW]."""
     first, last = now.first[region], now.first[region + 1]
@@ -216,7 +216,7 @@ def charge(now, step_h, region, offered_mw):
     return offered_mw - left
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def stores_full(now):
     """Whether every store holds its limit."""
     for s in range(len(now.energy)):
@@ -225,7 +225,7 @@ def stores_full(now):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def decay(stores, t, now):
     """Energy carried from the step before: losses first, then this step's limit."""
     for s in range(len(now.energy)):

@@ -40,7 +40,7 @@ class Fleet(NamedTuple):
     repair_inverse: NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _add(row, a, b, summer, winter, spring, autumn):
     """Put an outage of [a, b) into a row of differences; capacity follows the season."""
     if b <= a:
@@ -53,7 +53,7 @@ def _add(row, a, b, summer, winter, spring, autumn):
     row[b] -= winter if (b - 1 < spring or b - 1 >= autumn) else summer
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _add_unit(changes, fleet, u, a, b, seasons):
     """Put one outage, less its overlap with planned outage, into the years the unit serves."""
     spring, autumn = seasons
@@ -73,7 +73,7 @@ def _add_unit(changes, fleet, u, a, b, seasons):
             _add(changes[fleet.leave[u], r], first, last, -fleet.summer[u], -fleet.winter[u], spring, autumn)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw_outages(seed, sample, fleet, hazard, first_out, steps, seasons, changes):
     """Outages of one sample: `changes` (Y, R, T + 1) gets differences in time and from study year to study year.
 
@@ -111,7 +111,7 @@ def draw_outages(seed, sample, fleet, hazard, first_out, steps, seasons, changes
             up = not up
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def next_year(changes, y, steps, out):
     """Turn differences of study year y into MW out and add them to the year before's, in place."""
     for r in range(out.shape[0]):
@@ -122,7 +122,7 @@ def next_year(changes, y, steps, out):
             row[t] += running
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def available_mw(out, firm, wind_mw, solar_mw, wind, solar, hydro, rest, seasons, steps, available):
     """Capacity available in each region and hour before load, (R, T) [MW]; all terms float32."""
     spring, autumn = seasons
@@ -138,7 +138,7 @@ def available_mw(out, firm, wind_mw, solar_mw, wind, solar, hydro, rest, seasons
             row[t] += winter - summer
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def margins(available, load, growth, flat, cap, network, steps, margin, tight):
     """Margin by region and hour, and what each hour needs.
 
@@ -175,7 +175,7 @@ def margins(available, load, growth, flat, cap, network, steps, margin, tight):
             tight[t] |= np.uint8(2) * np.uint8((reach[t] < c) & (row[t] < c))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def run_year(margin, tight, steps, stores, store_up, network, work, spare, cap, day_of, days, result, histogram, when):
     """Dispatch one weather year of one study year.
 
@@ -216,7 +216,7 @@ def run_year(margin, tight, steps, stores, store_up, network, work, spare, cap, 
             note_room(margin, t, cap, network, work, days, day_of)
         if full and not (short and still_short(work.need)):
             continue
-        full = solve_rest(1.0, network, work, short)
+        full = solve_rest(1.0, network, work, short, 1)
         if not short:
             continue
         total = 0.0

@@ -143,7 +143,7 @@ name = "My first study"
 [run]
 samples = 18               # small, so that it runs in seconds; 2000 for a real answer
 level_every = 1
-sensitivity_samples = 0    # 54 for the table of what the answer hangs on
+sensitivity_samples = 0    # 27 for the table of what the answer hangs on
 first_year = 2026
 last_year = 2030
 weather_years = [2018, 2021, 2022]

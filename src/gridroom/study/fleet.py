@@ -199,7 +199,8 @@ def planned_outage(table: FleetTable, drawn: NDArray[np.bool_], net_load: Single
     weeks = 52
     peak = net_load[:, :, :weeks * WEEK_H].reshape(*net_load.shape[:2], weeks, WEEK_H).max(axis=3).mean(axis=0)
     rows = table.rows
-    duration = np.maximum(np.round(rows["technology"].map(share).fillna(0.0) * weeks).to_numpy(), 0).astype(int)
+    hours = np.round(rows["technology"].map(share).fillna(0.0).to_numpy() * weeks * WEEK_H).astype(int)
+    duration = -(-hours // WEEK_H)  # weeks touched
     winter = np.array([w < 13 or w >= 43 for w in range(weeks)])
     capacity = np.where(winter[None, :], rows["winter_mw"].to_numpy()[:, None], rows["summer_mw"].to_numpy()[:, None])
     begin, end = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
@@ -214,7 +215,7 @@ def planned_outage(table: FleetTable, drawn: NDArray[np.bool_], net_load: Single
         load = taken[region[u]]
         windows = np.lib.stride_tricks.sliding_window_view(load, weeks_out).max(axis=1)
         start = int(windows.argmin())
-        begin[u], end[u] = start * WEEK_H, (start + weeks_out) * WEEK_H
+        begin[u], end[u] = start * WEEK_H, start * WEEK_H + hours[u]
         if base[u]:
             load[start:start + weeks_out] += capacity[u, start:start + weeks_out]
     return begin, end
@@ -223,11 +224,11 @@ def planned_outage(table: FleetTable, drawn: NDArray[np.bool_], net_load: Single
 def rest_mw(table: FleetTable, begin: NDArray[np.int64], end: NDArray[np.int64], regions: int) -> Singles:
     """Capacity on planned outage (Y, R, T) [MW], from the units' windows."""
     change = np.zeros((len(table.years) + 1, regions, HOURS + 1))
-    rows = table.rows
+    region, enters, leaves, summers, winters = (
+        table.rows[c].to_numpy() for c in ("region_index", "enter", "leave", "summer_mw", "winter_mw"))
     spring, autumn = 13 * WEEK_H, 43 * WEEK_H
     for u in np.flatnonzero(end > begin):
-        r, enter, leave = rows["region_index"].iat[u], rows["enter"].iat[u], rows["leave"].iat[u]
-        summer, winter = rows["summer_mw"].iat[u], rows["winter_mw"].iat[u]
+        r, enter, leave, summer, winter = region[u], enters[u], leaves[u], summers[u], winters[u]
         edges = [begin[u], *(h for h in (spring, autumn) if begin[u] < h < end[u]), end[u]]
         for a, b in itertools.pairwise(edges):
             mw = summer if spring <= a < autumn else winter

@@ -105,7 +105,8 @@ def _problem(error: Any) -> Problem:
         name = str(error["loc"][-1])
         return Problem(where, "is not a known setting", nearest(name, _fields_at(error["loc"][:-1])))
     rule = RULES.get(kind)
-    what = rule.format(**error.get("ctx", {})) if rule else error["msg"]
+    limits = {k: f"{v:g}" if isinstance(v, float) else v for k, v in error.get("ctx", {}).items()}
+    what = rule.format(**limits) if rule else error["msg"]
     return Problem(where, what if kind == "missing" else f"{what}; got {error['input']!r}")
 
 

@@ -26,9 +26,9 @@ class Run(Part):
     """Last study year."""
     weather_years: list[int] = Field(default_factory=lambda: list(range(2016, 2025)), min_length=1)
     """Weather years, 2016 to 2024; each is used equally often."""
-    level_every: int = Field(8, ge=1)
+    level_every: int = Field(16, ge=1)
     """Room is read from one round of weather years in this many."""
-    sensitivity_samples: int = Field(54, ge=0)
+    sensitivity_samples: int = Field(27, ge=0)
     """Samples for each line of the sensitivity table; 0 leaves it out."""
 
 
