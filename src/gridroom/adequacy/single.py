@@ -16,14 +16,14 @@ METRICS = 4  # lolh steps, days, events, unserved
 
 
 @njit(cache=True, nogil=True)
-def _hours_of_day(first, last, total, starts, ends, mw, out):
-    """Outage in each step of [first, last) [MW]."""
-    for h in range(last - first):
-        out[h] = 0.0
+def _build_hours(total, starts, ends, mw, day_of, day_first, candidate, out):
+    """Outage in each step of the candidate days, from the events that touch them [MW]."""
     for k in range(total):
-        if starts[k] < last and ends[k] > first:
-            for h in range(max(starts[k], first), min(ends[k], last)):
-                out[h - first] += mw[k]
+        a, b = starts[k], ends[k]
+        for day in range(day_of[a], day_of[b - 1] + 1):
+            if candidate[day]:
+                for t in range(max(a, day_first[day]), min(b, day_first[day + 1])):
+                    out[t] += mw[k]
 
 
 @njit(cache=True, nogil=True)
@@ -53,6 +53,7 @@ def sample_chunk(first, last, seed, process, capacity, load, installed, days, pe
     event_end = np.empty(size, np.int64)
     event_mw = np.empty(size, np.float64)
     touched = np.zeros(len(day_peak) + 1)
+    candidate = np.zeros(len(day_peak), np.bool_)
     out = np.empty(steps)
     for sample in range(first, last):
         key = key_of(seed, STREAM_OUTAGE, sample)
@@ -70,16 +71,25 @@ def sample_chunk(first, last, seed, process, capacity, load, installed, days, pe
                 touched[day_of[starts[k]]] += capacity[unit]
                 touched[day_of[ends[k] - 1] + 1] -= capacity[unit]
                 total += 1
-        hours, short_days, events, unserved, before, worst = 0.0, 0.0, 0.0, 0.0, -2, 0.0
+        worst, any_candidate = 0.0, False
         for day in range(len(day_peak)):
             worst += touched[day]
-            if installed - worst >= day_peak[day] + 1e-6:
+            candidate[day] = installed - worst < day_peak[day] + 1e-6
+            if candidate[day]:
+                any_candidate = True
+                out[day_first[day]:day_first[day + 1]] = 0.0
+        row = sample - first
+        per_sample[row, :] = 0.0
+        if not any_candidate:
+            continue
+        _build_hours(total, event_start, event_end, event_mw, day_of, day_first, candidate, out)
+        hours, short_days, events, unserved, before = 0.0, 0.0, 0.0, 0.0, -2
+        for day in range(len(day_peak)):
+            if not candidate[day]:
                 continue
-            a, b = day_first[day], day_first[day + 1]
-            _hours_of_day(a, b, total, event_start, event_end, event_mw, out)
             any_short = False
-            for t in range(a, b):
-                gap = load[t] - (installed - out[t - a])
+            for t in range(day_first[day], day_first[day + 1]):
+                gap = load[t] - (installed - out[t])
                 if gap > 1e-9:
                     hours += 1.0
                     unserved += gap
@@ -91,6 +101,5 @@ def sample_chunk(first, last, seed, process, capacity, load, installed, days, pe
                     before = t
             if any_short:
                 short_days += 1.0
-        row = sample - first
         per_sample[row, 0], per_sample[row, 1] = hours, short_days
         per_sample[row, 2], per_sample[row, 3] = events, unserved

@@ -65,7 +65,7 @@ def calendar_chart(rows: Any, words: Words) -> Option:
     data = [[int(r.hour), int(r.month) - 1, round(float(r.short_h), 4)] for r in rows.itertuples()]
     top = max((d[2] for d in data), default=0.0)
     return {"aria": {"enabled": True}, "animation": False, "textStyle": {"color": INK}, "tooltip": {"position": "top"},
-            "grid": {"left": 44, "right": 14, "top": 12, "bottom": 76},
+            "grid": {"left": 44, "right": 14, "top": 12, "bottom": 96},
             "xAxis": {"type": "category", "data": [str(h) for h in range(24)], "splitArea": {"show": True}},
             "yAxis": {"type": "category", "data": [str(m) for m in range(1, 13)], "inverse": True,
                       "splitArea": {"show": True}},

@@ -25,6 +25,18 @@ def _places() -> list[dict[str, Any]]:
             catalog.load("regions")[["region", "tile_row", "tile_column"]].to_dict("records")]
 
 
+def headline(manifest: dict[str, Any], words: Words) -> str:
+    """The answer in one sentence, in the report's language."""
+    if words.language == "en":
+        return str(manifest["headline"])
+    parts = manifest["headline_parts"]
+    second = words("headline_now", **parts)
+    if parts["year"] is None:
+        return words("headline_none", **parts) + second
+    late = parts["late"] or words("never", last=parts["last_study_year"])
+    return words("headline_first", **{**parts, "late": late}) + second
+
+
 def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
     manifest = folder.manifest
     study = manifest["study"]
@@ -35,7 +47,8 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
     map_year = 2030 if 2030 in years else years[-1]
     csv = table.round(4).to_csv(index=False)
     return {
-        "words": words, "manifest": manifest, "study": study, "years": years, "shown": shown, "map_year": map_year,
+        "words": words, "manifest": manifest, "headline": headline(manifest, words),
+        "study": study, "years": years, "shown": shown, "map_year": map_year,
         "tiles": sections.tiles(folder, _places(), words), "rows": sections.region_rows(folder, words, shown),
         "standards": sections.standard_rows(folder, words), "sensitivity": sensitivity, "sensitivity_year": year,
         "regions": [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()],

@@ -135,8 +135,8 @@ def run_study(study: Study, options: RunOptions) -> RunFolder:
         lines, effect = sensitivity.run(study, case, hours, options.jobs, caps, listen)
     answer = outcome.evaluate(case, study, chunks, caps.astype(np.float64), effect)
     _write_tables(folder, case, answer, lines)
-    headline = steps.headline(study, folder.table("tipping"), folder.table("region_year"))
-    folder.finish(_manifest(study, mark, headline, len(kept), time.perf_counter() - started))
+    parts_of_headline = steps.headline_parts(folder.table("tipping"), folder.table("region_year"))
+    folder.finish(_manifest(study, mark, parts_of_headline, len(kept), time.perf_counter() - started))
     for old in parts.iterdir():
         old.unlink()
     parts.rmdir()
@@ -154,9 +154,10 @@ def _write_tables(folder: RunFolder, case: assemble.Case, answer: outcome.Outcom
         folder.write_table("sensitivity", steps.sensitivity(lines))
 
 
-def _manifest(study: Study, mark: str, headline: str, kept: int, wall_s: float) -> dict[str, Any]:
+def _manifest(study: Study, mark: str, headline: dict[str, Any], kept: int, wall_s: float) -> dict[str, Any]:
     tables = catalog.tables().values()
     return {"schema_version": "1", "gridroom": __version__, "fingerprint": mark, "name": study.name,
-            "headline": headline, "study": study.model_dump(), "resumed_chunks": kept, "wall_s": round(wall_s, 1),
+            "headline": steps.headline(headline),
+            "headline_parts": headline, "study": study.model_dump(), "resumed_chunks": kept, "wall_s": round(wall_s, 1),
             "sources": [{"name": t.name, "title": t.title, "source": t.source, "licence": t.licence,
                          "claim": t.claim.value, "derived": t.derived, "sha256": t.sha256} for t in tables]}

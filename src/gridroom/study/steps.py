@@ -11,7 +11,6 @@ from gridroom.reference import catalog
 from gridroom.study import fleet
 from gridroom.study.assemble import Case
 from gridroom.study.outcome import Outcome
-from gridroom.study.schema import Study
 from gridroom.study.sensitivity import Line
 
 METRICS = ("lolh_h", "lole_days", "lolev", "eue_mwh", "neue_ppm")
@@ -141,22 +140,30 @@ def sensitivity(lines: list[Line]) -> Any:
     return pd.DataFrame(rows)
 
 
-def headline(study: Study, tipping_table: Any, region_table: Any) -> str:
-    """The answer in one sentence: where room ends first, and how many regions have none at the end of the first year."""
+def headline_parts(tipping_table: Any, region_table: Any) -> dict[str, Any]:
+    """What the headline says, as data: where room ends first, when, and how many regions have none at first."""
     rows = tipping_table[tipping_table["standard"] == "lole"]
-    regions = len(rows)
-    first_study_year = int(region_table["year"].min())
-    now = region_table[region_table["year"] == first_study_year]
-    none_now = int((now["probability_no_room"] > 0.5).sum())
-    second = f"By the end of {first_study_year}, {none_now} of {regions} regions more likely than not have none."
+    first, last = int(region_table["year"].min()), int(region_table["year"].max())
+    now = region_table[region_table["year"] == first]
+    parts: dict[str, Any] = {"first_study_year": first, "last_study_year": last, "regions": len(rows),
+                             "none_now": int((now["probability_no_room"] > 0.5).sum()), "name": None, "year": None,
+                             "early": None, "late": None}
     ended = rows.dropna(subset=["first_year"])
     if ended.empty:
-        last = int(region_table["year"].max())
-        return f"No region's room is more likely than not to end by {last}. {second}"
+        return parts
     year = ended["first_year"].min()
     tied = ended[ended["first_year"] == year]
-    chance = region_table[(region_table["year"] == year)].set_index("region")["probability_no_room"]
+    chance = region_table[region_table["year"] == year].set_index("region")["probability_no_room"]
     best = tied.loc[tied["region"].map(chance).idxmax()]
-    early = int(best["first_year_p10"]) if best["first_year_p10"] == best["first_year_p10"] else int(year)
-    late = str(int(best["first_year_p90"])) if best["first_year_p90"] == best["first_year_p90"] else "later"
-    return f"Room ends first in {best['name']}: {int(year)} (80 %: {early}–{late}). {second}"
+    early, late = (None if value != value else int(value) for value in (best["first_year_p10"], best["first_year_p90"]))
+    return {**parts, "name": str(best["name"]), "year": int(year), "early": early, "late": late}
+
+
+def headline(parts: dict[str, Any]) -> str:
+    """The answer in one sentence."""
+    second = (f"By the end of {parts['first_study_year']}, {parts['none_now']} of {parts['regions']} regions more likely "
+              "than not have none.")
+    if parts["year"] is None:
+        return f"No region's room is more likely than not to end by {parts['last_study_year']}. {second}"
+    late = parts["late"] or f"after {parts['last_study_year']}"
+    return f"Room ends first in {parts['name']}: {parts['year']} (80 %: {parts['early']}–{late}). {second}"
