@@ -57,7 +57,7 @@ def test_room_with_stores_is_close_to_brute_force_and_safe():
     one_pass = curve(problem, 150.0)
     for region in range(2):
         _, days = simulate(toy_years.with_added(problem, region, 150.0), no_caps)
-        assert one_pass[:, :, region] >= 0.95 * days[:, :, region], "neighbours' stores are not counted on"
+        assert (one_pass[:, :, region] >= 0.95 * days[:, :, region]).all(), "neighbours' stores are not counted on"
         assert one_pass[:, :, region] == pytest.approx(days[:, :, region], rel=0.45)
 
 
@@ -70,7 +70,7 @@ def test_sign_of_room_agrees_with_the_dispatch():
 
 
 def test_caps_do_not_change_what_is_below_them():
-    problem = toy_years.toy(power=60.0)
+    problem = toy_years.toy()
     wide = np.broadcast_to(problem.cap_mw, (3, *problem.cap_mw.shape)).astype(np.float32)
     tight = pilot_caps(problem, 5, 1, days=1.0)
     assert (tight < wide).any()
