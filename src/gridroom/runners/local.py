@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+AHEAD = 6
+
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
 
@@ -25,7 +27,7 @@ def cores(jobs: int = 0) -> int:
 def run_in_order(task: Callable[[Chunk], Result], chunks: Iterable[Chunk], jobs: int = 0) -> Iterator[Result]:
     """Run `task` on each chunk and yield the results in the order of the chunks.
 
-    At most one chunk a thread is under way beyond the one awaited, so that stopping early wastes little.
+    A few chunks a thread may wait beyond the one awaited, so that one long chunk does not leave the other threads idle.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def run_in_order(task: Callable[[Chunk], Result], chunks: Iterable[Chunk], jobs:
         try:
             for chunk in chunks:
                 waiting.append(pool.submit(task, chunk))
-                if len(waiting) > workers:
+                if len(waiting) > AHEAD * workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -59,10 +59,10 @@ def changed(study: Study, change: dict[str, dict[str, Any]]) -> Study:
 
 def _middle(case: Case, seed: int, samples: int, jobs: int, caps: NDArray[np.float32]) -> list[YearsChunk]:
     """Chunks of the middle load level in the years shown."""
-    weather = len(case.problem.weather_years)
+    size = 4  # small chunks keep all threads busy to the end
     years = tuple(y for y in YEARS_SHOWN if y < len(case.problem.study_years))
     task = chunk_task(case.problem, seed, 1, caps, pilot=((len(caps) // 2,), years))
-    chunks = [(a, min(a + weather, samples)) for a in range(0, samples, weather)]
+    chunks = [(a, min(a + size, samples)) for a in range(0, samples, size)]
     return list(run_in_order(task, chunks, jobs))
 
 
