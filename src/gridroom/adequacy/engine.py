@@ -184,7 +184,7 @@ def _network_task(system: System, seed: int, keep_energy: bool) -> Callable[[tup
 
     def task(chunk: tuple[int, int]) -> _Chunk:
         own = (np.zeros((len(faces.start), steps)), np.zeros((len(faces.start), steps))) if lines_fail else (
-            np.ascontiguousarray(forward), np.ascontiguousarray(backward))
+            np.array(forward, dtype=np.float64), np.array(backward, dtype=np.float64))
         grid = Network(faces.start, faces.end, *own)
         work = make_work(regions, faces.start, faces.end, len(order))
         out = _Chunk(np.empty((chunk[1] - chunk[0], regions + 1, 4)), np.zeros((regions + 1, steps)),

@@ -149,7 +149,7 @@ def adequacy(
     samples: Annotated[int, typer.Option("--samples", min=2, help="Sampled horizons.")] = 10_000,
     stderr_target_pct: Annotated[float | None, typer.Option("--stderr-target-pct", help="Stop when EUE is this sure, %.")
                                  ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all draws.")] = 1, jobs: Jobs = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")] = 1, jobs: Jobs = 0,
     json_: Json = False, progress: ProgressMode = "auto",
 ) -> None:
     """Adequacy of any system: LOLH, LOLE, LOLEv, EUE and NEUE with standard errors."""
@@ -174,7 +174,7 @@ def headroom(
                        ] = "flat",
     method: Annotated[str, typer.Option("--method", help="montecarlo or convolution.")] = "montecarlo",
     samples: Annotated[int, typer.Option("--samples", min=2, help="Sampled horizons at each level.")] = 2_000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all draws.")] = 1, jobs: Jobs = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")] = 1, jobs: Jobs = 0,
     json_: Json = False,
 ) -> None:
     """Largest load a region can take before its risk passes a standard."""

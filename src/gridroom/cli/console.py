@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from gridroom.core.errors import GridroomError
+from gridroom.core.errors import GridroomError, UsageError
 from gridroom.core.progress import Listener, Progress
 
 OK, OUR_FAULT, USAGE, PROBLEMS, INFEASIBLE, FAIL_IF, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
@@ -54,6 +54,8 @@ def bar(done: int, total: int, width: int = 16) -> str:
 
 def progress_lines(mode: str) -> Listener:
     """Listener for `--progress auto|lines|jsonl|none`; rewrites one line on a terminal, else says little."""
+    if mode not in ("auto", "lines", "jsonl", "none"):
+        raise UsageError(f"--progress must be auto, lines, jsonl or none; got {mode!r}")
     if mode == "none":
         return lambda progress: None
     live = mode == "auto" and sys.stderr.isatty()

@@ -59,7 +59,7 @@ def _method(name: str, samples: int, seed: int, jobs: int, target: float | None 
     from gridroom.adequacy.specs import Convolution, MonteCarlo
 
     if name == "montecarlo":
-        if target is not None and target <= 0:
+        if target is not None and not target > 0:
             raise UsageError(f"--stderr-target-pct must be greater than 0; got {target}")
         return MonteCarlo(samples=samples, seed=seed, jobs=jobs, stderr_target_pct=target)
     if name == "convolution":
@@ -117,7 +117,7 @@ def headroom(options: HeadroomOptions) -> int:
     given += [Neue(ppm)] if ppm is not None else []
     if len(given) > 1:
         raise UsageError("give one target: --target-lole-days, --target-lolh-h or --target-neue-ppm")
-    if given and given[0].target <= 0:
+    if given and not 0 < given[0].target < float("inf"):
         raise UsageError(f"the target must be greater than 0; got {given[0].target}")
     target = given[0] if given else Lole()
     method = _method(options.method, options.samples, options.seed, options.jobs)

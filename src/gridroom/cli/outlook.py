@@ -83,6 +83,8 @@ def run(options: Options) -> int:
         f"{study.standard.lole_days:g} days/year")
     folder = run_study(study, RunOptions(out=out, jobs=options.jobs, resume=options.resume,
                                          listener=progress_lines(options.progress)))
+    if options.resume and folder.manifest["resumed_chunks"] == 0:
+        say(f"nothing of this study to go on with in {out}: it was run from the start")
     path = write_report(folder, study.report.language)
     answer(document(folder), options.as_json, lambda: readable(folder, path))
     if options.fail_if and (hits := failing(folder, options.fail_if)):
@@ -166,6 +168,8 @@ ramp = [{ year = 2027, mw = 300 }, { year = 2029, mw = 1000 }]
 
 def init(path: Path) -> int:
     """Write the commented study; never over an existing file."""
+    if not path.name:
+        raise UsageError("init needs a name for the study file")
     path = path if path.suffix == ".toml" else path.with_name(path.name + ".toml")
     if path.exists():
         raise StudyError(Problem(str(path), "exists already", "choose another name"))

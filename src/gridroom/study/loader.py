@@ -24,15 +24,16 @@ def read_toml(path: Path) -> dict[str, Any]:
         If it is missing or not TOML; names line and column.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise StudyError(Problem(str(path), "does not exist", "`gridroom init` writes a study to start from")) from None
     except (IsADirectoryError, PermissionError) as fault:
         raise StudyError(Problem(str(path), f"cannot be read: {fault.strerror}")) from None
     except UnicodeDecodeError:
         raise StudyError(Problem(str(path), "is not UTF-8 text", "a study is a TOML file")) from None
-    except tomllib.TOMLDecodeError as fault:
-        raise StudyError(Problem(str(path), f"is not TOML: {fault}", "check quotes, brackets and equals signs")) from None
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as fault:
+        words = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
+        raise StudyError(Problem(str(path), f"is not TOML: {words}", "check quotes, brackets and equals signs")) from None
 
 
 def _value(text: str) -> Any:

@@ -18,7 +18,7 @@ class Run(Part):
 
     samples: int = Field(2000, ge=2, le=1_000_000)
     """Samples of weather, outages and load path; each serves every study year."""
-    seed: int = Field(1, ge=0)
+    seed: int = Field(1, ge=0, le=2**62)
     """Seed of all draws; the same seed gives the same numbers."""
     first_year: int = Field(2026, ge=2025, le=2035)
     """First study year."""

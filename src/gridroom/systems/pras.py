@@ -217,7 +217,7 @@ def read_pras(path: str | Path) -> System:
             faces, lines = _ties(reader, names)
             raise_all(reader.problems)
             axis = TimeAxis(start=reader.start, step_h=reader.step_h, steps=reader.steps)
-    except OSError as fault:
+    except (OSError, RuntimeError) as fault:
         raise StudyError(Problem(where, f"cannot be read as HDF5: {fault}", "is the file whole?")) from None
     except (KeyError, ValueError) as fault:
         raise StudyError(Problem(where, f"is not as the PRAS format says: {fault}")) from None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gridroom.core.errors import Problem, raise_all
 from gridroom.core.timeaxis import TimeAxis
 
+SHOWN = 20  # faults of one column listed one by one; the rest is counted
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -128,7 +129,10 @@ def _check_table(problems: list[Problem], where: str, names: tuple[str, ...], ta
         return
     low, high = limit
     bad = ~((table >= low) & (table <= high))
-    for row in np.flatnonzero(bad.any(axis=1))[:20]:
+    rows = np.flatnonzero(bad.any(axis=1))
+    if len(rows) > SHOWN:
+        problems.append(Problem(where, f"is at fault for {len(rows)} entries; the first {SHOWN} follow"))
+    for row in rows[:SHOWN]:
         value = table[row][bad[row]][0]
         rule = f"must be at least {low:g}" if np.isinf(high) else f"must lie in [{low:g}, {high:g}]"
         problems.append(Problem(f"{where} of {names[row]!r}", f"{rule}; got {value:g}",
@@ -182,12 +186,19 @@ def check(system: System) -> list[Problem]:
         ("lines.repair_probability", lines.names, lines.repair_probability, one),
     ):
         _check_table(problems, where, names, table, steps, limit)
-    pairs = tuple(f"{a}-{b}" for a, b in zip(faces.start, faces.end, strict=True))
+    full = storage.energy_mwh[:, 0] if storage.energy_mwh.ndim == 2 else storage.initial_mwh
+    if len(full) == len(storage.initial_mwh):
+        for k in np.flatnonzero(~((storage.initial_mwh >= 0) & (storage.initial_mwh <= full))):
+            problems.append(Problem(f"storage.initial_mwh of {storage.names[k]!r}",
+                                    f"must lie in [0, {full[k]:g}], the energy it holds; got {storage.initial_mwh[k]:g}"))
+    by_index = dict(enumerate(system.regions))
+    ends = [(by_index.get(int(a), str(a)), by_index.get(int(b), str(b))) for a, b in zip(faces.start, faces.end, strict=True)]
+    pairs = tuple(f"{a} - {b}" for a, b in ends)
     _check_table(problems, "interfaces.forward_mw", pairs, faces.forward_mw, steps, big)
     _check_table(problems, "interfaces.backward_mw", pairs, faces.backward_mw, steps, big)
     if len(faces.start):
         _check_index(problems, "interfaces", np.concatenate([faces.start, faces.end]), count)
-        for a, b in zip(faces.start, faces.end, strict=True):
+        for a, b in ends:
             if a == b:
                 problems.append(Problem("interfaces", f"must join two regions; got {a} and {b}"))
     return problems
@@ -213,5 +224,7 @@ def probabilities(forced_outage_rate: Floats, mttr_h: Floats, step_h: float) -> 
     """
     repair = np.minimum(step_h / np.maximum(mttr_h, step_h), 1.0)
     rate = np.minimum(forced_outage_rate, 1.0 - 1e-12)
-    failure = np.minimum(repair * rate / (1.0 - rate), 1.0)
-    return np.asarray(failure), np.asarray(repair)
+    failure = repair * rate / (1.0 - rate)
+    # A unit that would have to fail more than once a step keeps its rate and is repaired more slowly.
+    repair = np.where(failure > 1.0, (1.0 - rate) / np.maximum(rate, 1e-12), repair)
+    return np.asarray(np.minimum(failure, 1.0)), np.asarray(repair)

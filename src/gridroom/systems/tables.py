@@ -7,6 +7,7 @@ Files: `regions`, `load`, `units`, `unit_capacity`, `unit_failure`, `unit_repair
 from __future__ import annotations
 
 import tomllib
+import warnings
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ import numpy as np
 
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.core.timeaxis import TimeAxis
-from gridroom.systems.system import Floats, Interfaces, Lines, Storage, System, Units, probabilities
+from gridroom.systems.system import SHOWN, Floats, Interfaces, Lines, Storage, System, Units, probabilities
 
 FAILURE = ("failure_probability", "repair_probability")
 STORAGE = ("charge_mw", "discharge_mw", "energy_mwh", "charge_efficiency", "discharge_efficiency",
            "carryover_efficiency", *FAILURE)
+KNOWN = ("regions", "load", "units", "unit_capacity", "unit_failure", "unit_repair", "storage", "interfaces", "lines")
 NOT_YET = ("hybrids", "demand_response", "large_loads")
 
 
@@ -47,7 +49,11 @@ class _Folder:
                 self.problems.append(Problem(f"{self.path}/{name}.csv", "is missing", "CSV or Parquet"))
             return None
         try:
-            frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # rows longer than the header would shift in silence
+                # Text first: names stay as written ("01", "NA"); numbers are made, and checked, by column.
+                frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(
+                    path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig")
         except Exception as fault:  # whatever a broken file makes the reader raise
             self.problems.append(Problem(str(path), f"cannot be read: {str(fault).splitlines()[0]}"))
             return None
@@ -61,9 +67,13 @@ class _Folder:
         import pandas as pd
 
         values = pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64)
-        for row in np.flatnonzero(~np.isfinite(values))[:20]:
+        rows = np.flatnonzero(~np.isfinite(values))
+        if len(rows) > SHOWN:
+            self.problems.append(Problem(f"{self.path.name}/{name}, {column}",
+                                         f"is at fault in {len(rows)} rows; the first {SHOWN} follow"))
+        for row in rows[:SHOWN]:
             self.problems.append(Problem(f"{self.path.name}/{name} row {row + 2}, {column}",
-                                         f"must be a number; got {frame[column].iloc[row]!r}"))
+                                         f"must be a number; got {str(frame[column].iloc[row])!r}"))
         return np.asarray(values).reshape(-1, 1)
 
     def texts(self, frame: Any, column: str) -> tuple[str, ...]:
@@ -83,8 +93,11 @@ class _Folder:
     def wide(self, name: str, columns: tuple[str, ...], steps: int) -> Floats | None:
         """Wide table (n, T): one column an entity, in the order of `columns`."""
         frame = self.table(name)
-        if frame is None:
+        if frame is None or not columns:
             return None
+        for column in sorted(set(map(str, frame.columns)) - set(columns)):
+            self.problems.append(Problem(f"{self.path.name}/{name}, column {column}", "is not known",
+                                         nearest(column, columns)))
         lost = [c for c in columns if c not in map(str, frame.columns)]
         for column in lost[:20]:
             self.problems.append(Problem(f"{self.path.name}/{name}, column {column}", "is missing",
@@ -98,12 +111,22 @@ class _Folder:
         return np.concatenate([self.numbers(name, frame, c) for c in columns], axis=1).T.copy()
 
 
+def _step_problems(path: Path, data: dict[str, Any]) -> list[Problem]:
+    """What is wrong with the number and length of steps."""
+    problems = []
+    for key, most in (("steps", 10_000_000), ("step_minutes", 1440)):
+        value = data.get(key, 1)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= most:
+            problems.append(Problem(f"{path}, {key}", f"must be a number greater than 0 and at most {most}; got {value!r}"))
+    return problems
+
+
 def _axis(folder: _Folder) -> tuple[str, TimeAxis]:
     path = folder.path / "system.toml"
     if not path.is_file():
         raise StudyError(Problem(str(path), "is missing", "a system folder holds system.toml and tables"))
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise StudyError(Problem(str(path), f"is not TOML: {fault}")) from None
     problems = [Problem(f"{path}, {key}", "is missing") for key in ("start", "step_minutes", "steps")
@@ -117,9 +140,7 @@ def _axis(folder: _Folder) -> tuple[str, TimeAxis]:
     except Exception:  # the library raises several kinds for bad names
         problems.append(Problem(f"{path}, zone", f"is not a time zone; got {data.get('zone')!r}",
                                 "names as in the tz database, for example America/New_York"))
-    for key in ("steps", "step_minutes"):
-        if key in data and (not isinstance(data[key], int | float) or isinstance(data[key], bool) or data[key] <= 0):
-            problems.append(Problem(f"{path}, {key}", f"must be greater than 0; got {data[key]!r}"))
+    problems += _step_problems(path, data)
     start = data.get("start")
     if "start" in data and not isinstance(start, datetime):
         try:
@@ -129,13 +150,20 @@ def _axis(folder: _Folder) -> tuple[str, TimeAxis]:
                                     "for example 2030-01-01T00:00:00"))
     raise_all(problems)
     assert isinstance(start, datetime)
-    start = start if start.tzinfo else start.replace(tzinfo=zone)
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=zone)
+    elif "zone" in data:
+        start = start.astimezone(zone)  # days are those of the zone's clock
     return str(data.get("name", folder.path.name)), TimeAxis(start=start, step_h=float(data["step_minutes"]) / 60.0,
                                                              steps=int(data["steps"]))
 
 
 def _rates(folder: _Folder, name: str, frame: Any, step_h: float) -> tuple[Floats, Floats]:
     """Failure and repair probability a step, from probabilities or from forced outage rate and mean time to repair."""
+    given = [c for c in (*FAILURE, "forced_outage_rate", "mttr_h") if c in frame]
+    if len(given) > 2:
+        folder.problems.append(Problem(f"{folder.path.name}/{name}", f"gives outages twice: {', '.join(given)}",
+                                       "give two probabilities, or forced_outage_rate and mttr_h"))
     if all(c in frame for c in FAILURE):
         return folder.numbers(name, frame, FAILURE[0]), folder.numbers(name, frame, FAILURE[1])
     if "forced_outage_rate" in frame and "mttr_h" in frame:
@@ -147,6 +175,12 @@ def _rates(folder: _Folder, name: str, frame: Any, step_h: float) -> tuple[Float
         for row in np.flatnonzero((mttr <= 0) & np.isfinite(mttr))[:20]:
             folder.problems.append(Problem(f"{folder.path.name}/{name} row {row + 2}, mttr_h",
                                            f"must be greater than 0; got {mttr[row, 0]:g}"))
+        swift = (rate > 0) & (rate < 1) & (mttr > 0) & (mttr * (1 - rate) < rate * step_h)
+        for row in np.flatnonzero(swift)[:SHOWN]:
+            folder.problems.append(Problem(
+                f"{folder.path.name}/{name} row {row + 2}, mttr_h",
+                f"is too short for a rate of {rate[row, 0]:g}: the unit would fail more than once a step; got "
+                f"{mttr[row, 0]:g}", f"at least {rate[row, 0] * step_h / (1 - rate[row, 0]):.3g} h"))
         return probabilities(np.clip(np.nan_to_num(rate), 0.0, 1.0), np.nan_to_num(mttr, nan=1.0), step_h)
     folder.problems.append(Problem(f"{folder.path.name}/{name}", "must have failure_probability and repair_probability, "
                                    "or forced_outage_rate and mttr_h", nearest("mttr_h", map(str, frame))))
@@ -189,6 +223,9 @@ def _ties(folder: _Folder, regions: tuple[str, ...]) -> tuple[Interfaces, Lines]
     columns = ("from", "to", "forward_mw", "backward_mw")
     frame = folder.table("interfaces", columns)
     if frame is None:
+        if folder.find("interfaces") is None and folder.find("lines") is not None:
+            folder.problems.append(Problem(f"{folder.path.name}/interfaces.csv", "is missing beside lines",
+                                           "each line belongs to an interface: list the pairs of regions"))
         return Interfaces(), Lines()
     start = folder.index("interfaces", frame, "from", regions)
     end = folder.index("interfaces", frame, "to", regions)
@@ -226,12 +263,20 @@ def read_folder(path: str | Path) -> System:
     if not folder.path.is_dir():
         raise StudyError(Problem(str(path), "is not a folder"))
     name, axis = _axis(folder)
+    files = sorted(p for p in folder.path.iterdir() if p.suffix in (".csv", ".parquet"))
+    for file in files:
+        if file.stem not in (*KNOWN, *NOT_YET):
+            folder.problems.append(Problem(str(file), "is not a table of a system", nearest(file.stem, KNOWN)))
+        elif file.suffix == ".csv" and file.with_suffix(".parquet") in files:
+            folder.problems.append(Problem(str(file), "stands beside a Parquet file of the same name", "keep one"))
     for table in NOT_YET:
         if folder.find(table) is not None:
             folder.problems.append(Problem(f"{folder.path.name}/{table}", "is not modelled in this version",
                                            "take the file out to run without it"))
     frame = folder.table("regions", ("name",), must=True)
     regions = folder.texts(frame, "name") if frame is not None else ()
+    if frame is not None and not regions:
+        folder.problems.append(Problem(f"{folder.path.name}/regions", "must list at least one region"))
     load = folder.wide("load", regions, axis.steps) if folder.find("load") else None
     if folder.find("load") is None:
         folder.problems.append(Problem(f"{path}/load.csv", "is missing", "one column a region, one row a step, MW"))
