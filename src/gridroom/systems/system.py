@@ -192,7 +192,8 @@ def check(system: System) -> list[Problem]:
             problems.append(Problem(f"storage.initial_mwh of {storage.names[k]!r}",
                                     f"must lie in [0, {full[k]:g}], the energy it holds; got {storage.initial_mwh[k]:g}"))
     by_index = dict(enumerate(system.regions))
-    ends = [(by_index.get(int(a), str(a)), by_index.get(int(b), str(b))) for a, b in zip(faces.start, faces.end, strict=True)]
+    ends = [(by_index.get(int(a), str(a)), by_index.get(int(b), str(b)))
+            for a, b in zip(faces.start, faces.end, strict=True)]
     pairs = tuple(f"{a} - {b}" for a, b in ends)
     _check_table(problems, "interfaces.forward_mw", pairs, faces.forward_mw, steps, big)
     _check_table(problems, "interfaces.backward_mw", pairs, faces.backward_mw, steps, big)
