@@ -22,7 +22,7 @@ from gridroom.runners.local import run_in_order
 from gridroom.systems.system import System
 
 Floats = NDArray[np.float64]
-SINGLE_CHUNK = 1000
+SINGLE_CHUNK = 4000
 NETWORK_CHUNK = 20
 
 

@@ -89,8 +89,7 @@ def wait(u, inverse):
     """Steps until a change with constant probability: geometric, at least 1; a very large number for never."""
     if inverse > 0.5:
         return 1 << 40
-    steps = np.int64(np.ceil(np.log(u) * inverse))
-    return steps if steps > 1 else 1
+    return np.int64(np.log(u) * inverse) + 1
 
 
 @njit(cache=True, nogil=True)

@@ -26,7 +26,7 @@ def _build_hours(total, starts, ends, mw, day_of, day_first, candidate, out):
                     out[t] += mw[k]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def sample_chunk(first, last, seed, process, capacity, load, installed, days, per_sample, short_steps, unserved_steps):
     """Simulate samples [first, last) of one area.
 
