@@ -133,7 +133,7 @@ def main() -> None:
         forecasts=table(["forecast", "said, MW", "came, MW", "error, %"],
                         [[n, f"{f:,}", f"{o:,}", f"{100 * (f / o - 1):+.1f}"] for n, f, o in FORECASTS]),
         forecast_spread=f"{100 * np.std(errors, ddof=1):.1f}",
-        storms=table(["storm", "fuel", "observed, MW", "model, MW", "published curve alone, MW", "measure"],
+        storms=table(["storm", "fuel", "target, MW", "model, MW", "published curve alone, MW", "measure"],
                      [[r.storm, r.fuel, f"{r.target_mw:,}", f"{r.model_mw:,}", f"{r.model_without_mw:,}", r.measure]
                       for r in cold.itertuples()]))
     (ROOT / "docs/validity.md").write_text(text, encoding="utf-8")

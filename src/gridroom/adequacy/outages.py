@@ -34,14 +34,6 @@ class Process(NamedTuple):
     repair_hazard: NDArray[np.float64]
 
 
-class Events(NamedTuple):
-    """Outages of one sample; `count[0]` of the rows are in use."""
-
-    start: NDArray[np.int32]
-    end: NDArray[np.int32]
-    unit: NDArray[np.int32]
-
-
 def inverse_log(probability: NDArray[np.float64]) -> NDArray[np.float64]:
     """1/log(1-p), with 0 for p = 1 and the mark 1 for p = 0."""
     p = np.asarray(probability, dtype=np.float64)

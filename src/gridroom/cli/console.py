@@ -12,7 +12,7 @@ from typing import Any
 from gridroom.core.errors import GridroomError, UsageError
 from gridroom.core.progress import Listener, Progress
 
-OK, OUR_FAULT, USAGE, PROBLEMS, INFEASIBLE, FAIL_IF, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+OK, OUR_FAULT, FAIL_IF, INTERRUPTED = 0, 1, 5, 130  # 2 and 3 come with the errors themselves
 
 
 def say(text: str) -> None:

@@ -121,7 +121,7 @@ def sensitivity_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[st
     return year, out
 
 
-def national_rows(folder: RunFolder, words: Words) -> Any:
+def national_rows(folder: RunFolder) -> Any:
     """Regions summed by year, for the country's load chart."""
     table = folder.table("region_year")
     columns = ["peak_mw", "large_load_p10_mw", "large_load_p50_mw", "large_load_p90_mw", "installed_mw",
@@ -136,7 +136,7 @@ def national_rows(folder: RunFolder, words: Words) -> Any:
 def chart_options(folder: RunFolder, words: Words) -> dict[str, dict[str, Any]]:
     """All chart options by name: load and room by region, calendar by region and year."""
     table, calendar = folder.table("region_year"), folder.table("calendar")
-    out: dict[str, dict[str, Any]] = {"load": {"US": charts.load_chart(national_rows(folder, words), words)},
+    out: dict[str, dict[str, Any]] = {"load": {"US": charts.load_chart(national_rows(folder), words)},
                                       "room": {}, "calendar": {}}
     for region, rows in table.groupby("region", sort=False):
         out["load"][region] = charts.load_chart(rows, words)
