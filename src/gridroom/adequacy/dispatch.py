@@ -35,19 +35,22 @@ class Work(NamedTuple):
     used: NDArray[np.float64]
     take: NDArray[np.float64]
     unserved: NDArray[np.float64]
+    spare: NDArray[np.float64]
+    offer: NDArray[np.float64]
+    given: NDArray[np.float64]
     flow: NDArray[np.float64]
     forward: NDArray[np.float64]
     backward: NDArray[np.float64]
+    held: NDArray[np.float64]
     now: Now
     scratch: Scratch
 
 
 def make_work(regions: int, start: NDArray[np.int64], end: NDArray[np.int64], stores: int) -> Work:
     """Work arrays for one thread."""
-    ties = len(start)
-    return Work(np.zeros(regions), np.zeros(regions), np.zeros(regions), np.zeros(regions), np.zeros(regions),
-                np.zeros(ties), np.zeros(ties), np.zeros(ties), make_now(regions, stores),
-                make_scratch(regions, start, end))
+    by_region = [np.zeros(regions) for _ in range(8)]
+    by_tie = [np.zeros(len(start)) for _ in range(3)]
+    return Work(*by_region, *by_tie, np.zeros(stores), make_now(regions, stores), make_scratch(regions, start, end))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -50,21 +50,28 @@ def scaled(estimate: Estimate, factor: float) -> Estimate:
     return Estimate(estimate.value * factor, estimate.stderr * factor, estimate.n)
 
 
-def risk_of(name: str, samples: NDArray[np.float64], step_h: float, energy_mwh: float) -> Risk:
-    """Risk from samples of shape (n, 4): short steps, days, events, sum of shortfall over steps [MW].
+def risk_from(name: str, mean: NDArray[np.float64], stderr: NDArray[np.float64], n: int, size: tuple[float, float]) -> Risk:
+    """Risk from means (4,) over samples of short steps, days, events, sum of shortfall [MW], and their errors.
 
     Parameters
     ----------
-    step_h : float
-        Length of a step [h].
-    energy_mwh : float
-        Energy asked for over the horizon [MWh].
+    n : int
+        Samples.
+    size : (float, float)
+        Length of a step [h]; energy asked for over the horizon [MWh].
     """
-    eue = scaled(Estimate.of(samples[:, UNSERVED]), step_h)
-    share = 1e6 / energy_mwh if energy_mwh > 0 else 0.0
-    return Risk(name=name, lolh_h=scaled(Estimate.of(samples[:, LOLH]), step_h),
-                lole_days=Estimate.of(samples[:, DAYS]), lolev=Estimate.of(samples[:, EVENTS]), eue_mwh=eue,
-                neue_ppm=scaled(eue, share))
+    step_h, energy_mwh = size
+    found = [Estimate(float(m), float(e), n) for m, e in zip(mean, stderr, strict=True)]
+    eue = scaled(found[UNSERVED], step_h)
+    return Risk(name=name, lolh_h=scaled(found[LOLH], step_h), lole_days=found[DAYS], lolev=found[EVENTS], eue_mwh=eue,
+                neue_ppm=scaled(eue, 1e6 / energy_mwh if energy_mwh > 0 else 0.0))
+
+
+def risk_of(name: str, samples: NDArray[np.float64], step_h: float, energy_mwh: float) -> Risk:
+    """Risk from samples of shape (n, 4): short steps, days, events, sum of shortfall over steps [MW]; see `risk_from`."""
+    n = len(samples)
+    error = samples.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(4, np.nan)
+    return risk_from(name, samples.mean(axis=0), error, n, (step_h, energy_mwh))
 
 
 def tail(unserved_mwh: NDArray[np.float64], level: float) -> tuple[float, float]:

@@ -85,9 +85,9 @@ def wait(u, inverse):
 
 
 @njit(cache=True, nogil=True)
-def change_step(table, row, t, u, steps):
+def change_step(table, row, t, log_u, steps):
     """First step after t into which the cumulated hazard carries a change; `steps` when there is none."""
-    goal = table[row, t] - np.log(u)
+    goal = table[row, t] - log_u
     if table[row, steps - 1] < goal:
         return steps
     low, high = t, steps - 1
@@ -115,7 +115,7 @@ def draw_unit(process, unit, key, steps, starts, ends):
             if process.fail_row[unit] < 0:
                 t += wait(u, process.fail_inverse[unit])
             else:
-                t = change_step(process.fail_hazard, process.fail_row[unit], t, u, steps)
+                t = change_step(process.fail_hazard, process.fail_row[unit], t, np.log(u), steps)
             if t >= steps:
                 return count
             starts[count] = t
@@ -123,7 +123,7 @@ def draw_unit(process, unit, key, steps, starts, ends):
             if process.repair_row[unit] < 0:
                 t += wait(u, process.repair_inverse[unit])
             else:
-                t = change_step(process.repair_hazard, process.repair_row[unit], t, u, steps)
+                t = change_step(process.repair_hazard, process.repair_row[unit], t, np.log(u), steps)
             ends[count] = min(t, steps)
             count += 1
             if t >= steps:

@@ -99,7 +99,7 @@ def draw_outages(seed, sample, fleet, hazard, first_out, steps, seasons, changes
             event += 1
             draw = uniform(own, event)
             if up:
-                t = change_step(hazard, row, t, draw, steps)
+                t = change_step(hazard, row, t, np.log(draw), steps)
                 if t >= steps:
                     break
                 a = t

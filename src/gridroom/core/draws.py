@@ -23,6 +23,7 @@ STREAM_OUTAGE = np.uint64(1)
 STREAM_WEATHER = np.uint64(2)
 STREAM_LINE = np.uint64(3)
 STREAM_STORE = np.uint64(4)
+STREAM_COMMON = np.uint64(5)
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -39,3 +39,14 @@ class TimeAxis:
         local = first_h + self.step_h * np.arange(self.steps)
         day = np.floor(local / 24.0 + 1e-9).astype(np.int32)
         return np.asarray(day - day[0], dtype=np.int32)
+
+    def time_of(self, step: int) -> datetime:
+        """Beginning of a step."""
+        return self.start + timedelta(hours=self.step_h * step)
+
+    def month_and_hour(self, shift_h: float = 0.0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Calendar month (1–12) and hour of the day (0–23) of each step, in local time shifted by `shift_h`."""
+        first = np.datetime64(self.start.replace(tzinfo=None)) + np.timedelta64(round(shift_h * 3600), "s")
+        when = first + np.round(self.step_h * 3600 * np.arange(self.steps)).astype("timedelta64[s]")
+        month = when.astype("datetime64[M]").astype(np.int64) % 12 + 1
+        return month, when.astype("datetime64[h]").astype(np.int64) % 24

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 AHEAD = 6
@@ -55,3 +56,14 @@ def run_in_order(task: Callable[[Chunk], Result], chunks: Iterable[Chunk], jobs:
         finally:
             for future in waiting:
                 future.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRunner:
+    """Threads of this process; 0 jobs takes all cores."""
+
+    jobs: int = 0
+
+    def run(self, task: Callable[[Chunk], Result], chunks: Iterable[Chunk]) -> Iterator[Result]:
+        """Results in the order of the chunks."""
+        return run_in_order(task, chunks, self.jobs)

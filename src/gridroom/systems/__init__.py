@@ -1,8 +1,13 @@
 """The grid as arrays: systems, their tables and files, published test systems."""
 
+from gridroom.systems.assets import CommonEvent, DemandResponse, Hybrids, LargeLoad
+from gridroom.systems.maintenance import levelised, levelised_plan
 from gridroom.systems.pras import read_pras
+from gridroom.systems.pras_write import write_pras
 from gridroom.systems.rts79 import rts79
 from gridroom.systems.system import Interfaces, Lines, Storage, System, Units
-from gridroom.systems.tables import read_folder, write_folder
+from gridroom.systems.tables import read_folder, read_years
+from gridroom.systems.tables_write import write_folder
 
-__all__ = ["Interfaces", "Lines", "Storage", "System", "Units", "read_folder", "read_pras", "rts79", "write_folder"]
+__all__ = ["CommonEvent", "DemandResponse", "Hybrids", "Interfaces", "LargeLoad", "Lines", "Storage", "System", "Units",
+           "levelised", "levelised_plan", "read_folder", "read_pras", "read_years", "rts79", "write_folder", "write_pras"]

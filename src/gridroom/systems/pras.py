@@ -1,7 +1,4 @@
-"""Reading PRAS system files (HDF5, data versions 0.5 to 0.8) [1]_.
-
-Hybrids whose store cannot charge are read as units of min(inflow, injection limit); demand response and hybrids that
-store are refused with a word, since this version does not model them.
+"""Reading PRAS system files (HDF5, data versions 0.5 to 0.8) [1]_; `pras_write` writes them.
 
 References
 ----------
@@ -18,7 +15,7 @@ import numpy as np
 
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.timeaxis import TimeAxis
-from gridroom.systems.system import Floats, Interfaces, Lines, Storage, System, Units
+from gridroom.systems.system import DemandResponse, Floats, Hybrids, Interfaces, Lines, Storage, System, Units
 
 STEP_H = {"sec": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
 POWER_MW = {"kW": 1e-3, "MW": 1.0, "GW": 1e3, "TW": 1e6}
@@ -60,17 +57,21 @@ class _Reader:
                     for name in missing]
         if not missing:
             version = _attribute(attributes, "pras_dataversion")
-            if not version.startswith(("v0.5", "v0.6", "v0.7", "v0.8")):
+            if not str(version).startswith(("v0.5.", "v0.6.", "v0.7.", "v0.8.")):
                 problems.append(Problem(f"{self.where}, pras_dataversion", f"must be v0.5 to v0.8; got {version}"))
             for name, known in (("timestep_unit", STEP_H), ("power_unit", POWER_MW), ("energy_unit", ENERGY_MWH)):
                 value = _attribute(attributes, name)
                 if value not in known:
                     problems.append(Problem(f"{self.where}, {name}", f"must be one of {', '.join(known)}; got {value!r}"))
             try:
-                datetime.fromisoformat(_attribute(attributes, "start_timestamp"))
+                datetime.fromisoformat(str(_attribute(attributes, "start_timestamp")))
             except ValueError:
                 problems.append(Problem(f"{self.where}, start_timestamp", "must be ISO 8601 with offset; got "
                                         f"{_attribute(attributes, 'start_timestamp')!r}"))
+            for name in ("timestep_count", "timestep_length"):
+                number = _attribute(attributes, name)
+                if not isinstance(number, int | np.integer) or number < 1:
+                    problems.append(Problem(f"{self.where}, {name}", f"must be a whole number of at least 1; got {number!r}"))
         if "regions" not in self.file:
             problems.append(Problem(f"{self.where}, group regions", "is missing"))
         raise_all(problems)
@@ -79,7 +80,14 @@ class _Reader:
         """One text field of a group's `_core` table; empty where the group is absent."""
         if group not in self.file:
             return []
-        return [_text(v) for v in self.file[group]["_core"][field]]
+        if "_core" not in self.file[group]:
+            self.problems.append(Problem(f"{self.where}, {group}/_core", "is missing"))
+            raise_all(self.problems)
+        core = self.file[group]["_core"]
+        if core.dtype.names is None or field not in core.dtype.names:
+            self.problems.append(Problem(f"{self.where}, {group}/_core", f"has no field {field}"))
+            return [""] * len(core)
+        return [_text(v) for v in core[field]]
 
     def table(self, group: str, name: str, unit: float = 1.0) -> Floats:
         """Dataset (N, n) turned to (n, N) floats; (n, 1) where nothing varies."""
@@ -88,8 +96,15 @@ class _Reader:
         if name not in self.file[group]:
             self.problems.append(Problem(f"{self.where}, {group}/{name}", "is missing"))
             return np.zeros((len(self.file[group]["_core"]), 1))
-        raw = self.file[group][name][()]
+        try:
+            raw = self.file[group][name][()]
+        except OSError as fault:
+            self.problems.append(Problem(f"{self.where}, {group}/{name}", f"cannot be read: {fault}", "is the file whole?"))
+            return np.zeros((len(self.file[group]["_core"]), 1))
         count = len(self.file[group]["_core"])
+        if raw.dtype.kind not in "iuf":
+            self.problems.append(Problem(f"{self.where}, {group}/{name}", f"must hold numbers; got {raw.dtype}"))
+            return np.zeros((count, 1))
         if raw.shape != (self.steps, count):
             self.problems.append(Problem(f"{self.where}, {group}/{name}", f"must have shape ({self.steps}, {count}): "
                                          f"steps by entities; got {raw.shape}", "check timestep_count"))
@@ -98,7 +113,7 @@ class _Reader:
         if raw.dtype.kind in "iu":
             out[out >= NO_LIMIT] = 1e12 / unit
         out *= unit
-        return out[:, :1].copy() if (out == out[:, :1]).all() else out
+        return out[:, :1].copy() if out.shape[1] == 0 or (out == out[:, :1]).all() else out
 
     def index(self, group: str, field: str, names: list[str]) -> Any:
         """Region index of each entity; unknown regions are problems."""
@@ -111,77 +126,78 @@ class _Reader:
         return out
 
 
-def _units(reader: _Reader, names: list[str]) -> Units:
-    group = "generators"
-    unit = Units(
-        names=tuple(reader.core(group, "name")), categories=tuple(reader.core(group, "category")),
-        region=reader.index(group, "region", names), capacity_mw=reader.table(group, "capacity", reader.power),
-        failure_probability=reader.table(group, "failureprobability"),
-        repair_probability=reader.table(group, "repairprobability"))
-    hybrids = "generatorstorages"
-    if hybrids not in reader.file:
-        return unit
-    charge = reader.table(hybrids, "chargecapacity")
-    for k in np.flatnonzero(charge.max(axis=1) > 0):
-        reader.problems.append(Problem(f"{reader.where}, generatorstorages[{k}]",
-                                       f"{reader.core(hybrids, 'name')[k]!r} can charge its store",
-                                       "hybrids with a store that charges are not modelled in this version"))
-    inflow = reader.table(hybrids, "inflow", reader.power)
-    limit = np.minimum(inflow, reader.table(hybrids, "gridinjectioncapacity", reader.power))
-    parts = [np.broadcast_to(t, (len(t), reader.steps)) for t in (unit.capacity_mw, limit)]
-    return Units(
-        names=(*unit.names, *reader.core(hybrids, "name")),
-        categories=(*unit.categories, *reader.core(hybrids, "category")),
-        region=np.concatenate([unit.region, reader.index(hybrids, "region", names)]),
-        capacity_mw=np.concatenate(parts),
-        failure_probability=_stack(unit.failure_probability, reader.table(hybrids, "failureprobability"), reader.steps),
-        repair_probability=_stack(unit.repair_probability, reader.table(hybrids, "repairprobability"), reader.steps))
+# Our column -> dataset of the file and its unit; the groups are those of the specification.
+POWER, ENERGY, NUMBER, STEPS = "power", "energy", "number", "steps"
+DATASETS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "units": ("generators", {"capacity_mw": ("capacity", POWER)}),
+    "storage": ("storages", {}),
+    "hybrids": ("generatorstorages", {
+        "inflow_mw": ("inflow", POWER), "grid_withdrawal_mw": ("gridwithdrawalcapacity", POWER),
+        "grid_injection_mw": ("gridinjectioncapacity", POWER)}),
+    "demand_response": ("demandresponses", {
+        "borrow_mw": ("borrowcapacity", POWER), "payback_mw": ("paybackcapacity", POWER),
+        "energy_mwh": ("energycapacity", ENERGY), "interest": ("borrowedenergyinterest", NUMBER),
+        "borrow_efficiency": ("borrowefficiency", NUMBER), "payback_efficiency": ("paybackefficiency", NUMBER),
+        "window_steps": ("allowablepaybackperiod", STEPS)}),
+    "interfaces": ("interfaces", {}),
+    "lines": ("lines", {}),
+}
+_STORE = {"charge_mw": ("chargecapacity", POWER), "discharge_mw": ("dischargecapacity", POWER),
+          "energy_mwh": ("energycapacity", ENERGY), "charge_efficiency": ("chargeefficiency", NUMBER),
+          "discharge_efficiency": ("dischargeefficiency", NUMBER),
+          "carryover_efficiency": ("carryoverefficiency", NUMBER)}
+_TIE = {"forward_mw": ("forwardcapacity", POWER), "backward_mw": ("backwardcapacity", POWER)}
+_FAILURE = {"failure_probability": ("failureprobability", NUMBER), "repair_probability": ("repairprobability", NUMBER)}
+for _key, _more in (("storage", _STORE), ("hybrids", _STORE), ("interfaces", _TIE), ("lines", _TIE)):
+    DATASETS[_key][1].update(_more)
+for _key in ("units", "storage", "hybrids", "demand_response", "lines"):
+    DATASETS[_key][1].update(_FAILURE)
 
 
-def _stack(a: Floats, b: Floats, steps: int) -> Floats:
-    if a.shape[1] != b.shape[1]:
-        a, b = (np.broadcast_to(t, (len(t), steps)) for t in (a, b))
-    return np.concatenate([a, b])
+def _columns(reader: _Reader, part: str) -> dict[str, Floats]:
+    """Every table of one group, by our names."""
+    group, columns = DATASETS[part]
+    factor = {POWER: reader.power, ENERGY: reader.energy, NUMBER: 1.0, STEPS: 1.0}
+    return {ours: reader.table(group, theirs, factor[unit]) for ours, (theirs, unit) in columns.items()}
 
 
-def _storage(reader: _Reader, names: list[str]) -> Storage:
-    group = "storages"
-    return Storage(
-        names=tuple(reader.core(group, "name")), categories=tuple(reader.core(group, "category")),
-        region=reader.index(group, "region", names), charge_mw=reader.table(group, "chargecapacity", reader.power),
-        discharge_mw=reader.table(group, "dischargecapacity", reader.power),
-        energy_mwh=reader.table(group, "energycapacity", reader.energy),
-        charge_efficiency=reader.table(group, "chargeefficiency"),
-        discharge_efficiency=reader.table(group, "dischargeefficiency"),
-        carryover_efficiency=reader.table(group, "carryoverefficiency"),
-        failure_probability=reader.table(group, "failureprobability"),
-        repair_probability=reader.table(group, "repairprobability"),
-        initial_mwh=np.zeros(len(reader.core(group, "name"))))
+def _asset(reader: _Reader, part: str, names: list[str]) -> dict[str, Any]:
+    group = DATASETS[part][0]
+    found: dict[str, Any] = {
+        "names": tuple(reader.core(group, "name")), "categories": tuple(reader.core(group, "category")),
+        "region": reader.index(group, "region", names), **_columns(reader, part)}
+    if part in ("storage", "hybrids"):
+        found["initial_mwh"] = np.zeros(len(found["names"]))
+    return found
 
 
 def _ties(reader: _Reader, names: list[str]) -> tuple[Interfaces, Lines]:
-    group = "interfaces"
-    start, end = reader.index(group, "region_from", names), reader.index(group, "region_to", names)
-    faces = Interfaces(start=start, end=end, forward_mw=reader.table(group, "forwardcapacity", reader.power),
-                       backward_mw=reader.table(group, "backwardcapacity", reader.power))
-    a, b = reader.index("lines", "region_from", names), reader.index("lines", "region_to", names)
-    forward = reader.table("lines", "forwardcapacity", reader.power)
-    backward = reader.table("lines", "backwardcapacity", reader.power)
+    start, end = (reader.index("interfaces", f, names) for f in ("region_from", "region_to"))
+    limits = _columns(reader, "interfaces")
+    a, b = (reader.index("lines", f, names) for f in ("region_from", "region_to"))
+    columns = _columns(reader, "lines")
     pairs = {(int(x), int(y)): k for k, (x, y) in enumerate(zip(start, end, strict=True))}
     interface = np.zeros(len(a), np.int64)
-    if forward.shape != backward.shape:
-        forward, backward = (np.broadcast_to(t, (len(t), reader.steps)).copy() for t in (forward, backward))
+    turned = []
     for k, (x, y) in enumerate(zip(a, b, strict=True)):
-        if (int(x), int(y)) in pairs:
-            interface[k] = pairs[(int(x), int(y))]
-        elif (int(y), int(x)) in pairs:
-            interface[k] = pairs[(int(y), int(x))]
-            forward[k], backward[k] = backward[k].copy(), forward[k].copy()
-        else:
+        straight, back = pairs.get((int(x), int(y))), pairs.get((int(y), int(x)))
+        if straight is None and back is None:
             reader.problems.append(Problem(f"{reader.where}, lines[{k}]", "joins two regions that no interface joins"))
-    return faces, Lines(names=tuple(reader.core("lines", "name")), interface=interface, forward_mw=forward,
-                        backward_mw=backward, failure_probability=reader.table("lines", "failureprobability"),
-                        repair_probability=reader.table("lines", "repairprobability"))
+        interface[k] = straight if straight is not None else back if back is not None else 0
+        if straight is None and back is not None:
+            turned.append(k)
+    if turned:
+        forward, backward = (np.broadcast_to(columns[c], (len(a), reader.steps)).copy() for c in ("forward_mw", "backward_mw"))
+        forward[turned], backward[turned] = backward[turned].copy(), forward[turned].copy()
+        columns |= {"forward_mw": forward, "backward_mw": backward}
+    bare = np.setdiff1d(np.arange(len(start)), interface)
+    if len(a) and len(bare):  # in this format an interface is the sum of its lines, so one without any carries nothing
+        for column in ("forward_mw", "backward_mw"):
+            limits[column] = limits[column].copy()
+            limits[column][bare] = 0.0
+    return (Interfaces(start=start, end=end, **limits),
+            Lines(names=tuple(reader.core("lines", "name")), categories=tuple(reader.core("lines", "category")),
+                  interface=interface, **columns))
 
 
 def read_pras(path: str | Path) -> System:
@@ -209,12 +225,13 @@ def read_pras(path: str | Path) -> System:
     try:
         with h5py.File(path, "r") as file:
             reader = _Reader(file, where)
-            if "demandresponses" in file and len(file["demandresponses"]["_core"]):
-                reader.problems.append(Problem(f"{where}, demandresponses", "are not modelled in this version"))
             names = reader.core("regions", "name")
             load = reader.table("regions", "load", reader.power)
-            units, storage = _units(reader, names), _storage(reader, names)
+            assets = {part: _asset(reader, part, names) for part in ("units", "storage", "hybrids", "demand_response")}
             faces, lines = _ties(reader, names)
+            if not any(len(assets[p]["names"]) for p in ("units", "hybrids")):
+                reader.problems.append(Problem(where, "holds neither generators nor generatorstorages"))
+            words = {k: str(_attribute(file.attrs, k)) for k in file.attrs if k not in REQUIRED}
             raise_all(reader.problems)
             axis = TimeAxis(start=reader.start, step_h=reader.step_h, steps=reader.steps)
     except (OSError, RuntimeError) as fault:
@@ -223,4 +240,6 @@ def read_pras(path: str | Path) -> System:
         raise StudyError(Problem(where, f"is not as the PRAS format says: {fault}")) from None
     return System(name=Path(path).stem, axis=axis, regions=tuple(names),
                   load_mw=np.ascontiguousarray(np.broadcast_to(load, (len(names), axis.steps))),
-                  day_shift_h=np.zeros(len(names)), units=units, storage=storage, interfaces=faces, lines=lines)
+                  day_shift_h=np.zeros(len(names)), units=Units(**assets["units"]), storage=Storage(**assets["storage"]),
+                  hybrids=Hybrids(**assets["hybrids"]), demand_response=DemandResponse(**assets["demand_response"]),
+                  interfaces=faces, lines=lines, attributes=words)

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.system import System, Units
 
-# capacity MW, units, MTTF h, MTTR h, kind
+# capacity MW, units, MTTF h, MTTR h, maintenance weeks a year, kind
 UNITS = (
-    (12, 5, 2940, 60, "oil steam"), (20, 4, 450, 50, "oil CT"), (50, 6, 1980, 20, "hydro"), (76, 4, 1960, 40, "coal"),
-    (100, 3, 1200, 50, "oil steam"), (155, 4, 960, 40, "coal"), (197, 3, 950, 50, "oil steam"),
-    (350, 1, 1150, 100, "coal"), (400, 2, 1100, 150, "nuclear"),
+    (12, 5, 2940, 60, 2, "oil steam"), (20, 4, 450, 50, 2, "oil CT"), (50, 6, 1980, 20, 2, "hydro"),
+    (76, 4, 1960, 40, 3, "coal"), (100, 3, 1200, 50, 3, "oil steam"), (155, 4, 960, 40, 4, "coal"),
+    (197, 3, 950, 50, 4, "oil steam"), (350, 1, 1150, 100, 5, "coal"), (400, 2, 1100, 150, 6, "nuclear"),
 )
 WEEK_PCT = (
     86.2, 90.0, 87.8, 83.4, 88.0, 84.1, 83.2, 80.6, 74.0, 73.7, 71.5, 72.7, 70.4, 75.0, 72.1, 80.0, 75.4, 83.7, 87.0,
@@ -71,14 +71,15 @@ def rts79(peak_mw: float = 2850.0) -> System:
     -------
     System
     """
-    names, kinds, capacity, fail, repair = [], [], [], [], []
-    for mw, count, mttf, mttr, kind in UNITS:
+    names, kinds, capacity, fail, repair, weeks = [], [], [], [], [], []
+    for mw, count, mttf, mttr, planned, kind in UNITS:
         for k in range(count):
             names.append(f"U{mw}-{k + 1}")
             kinds.append(kind)
             capacity.append(float(mw))
             fail.append(1.0 / mttf)
             repair.append(1.0 / mttr)
+            weeks.append(float(planned))
     load = hourly_load_mw(peak_mw)[None, :]
     return System(
         name="rts79", regions=("1",), load_mw=load, day_shift_h=np.zeros(1),
@@ -86,5 +87,5 @@ def rts79(peak_mw: float = 2850.0) -> System:
         axis=TimeAxis(start=datetime(2018, 1, 1, tzinfo=UTC), step_h=1.0, steps=load.shape[1]),
         units=Units(names=tuple(names), categories=tuple(kinds), region=np.zeros(len(names), np.int64),
                     capacity_mw=np.array(capacity)[:, None], failure_probability=np.array(fail)[:, None],
-                    repair_probability=np.array(repair)[:, None]),
+                    repair_probability=np.array(repair)[:, None], maintenance_weeks=np.array(weeks)),
     )
