@@ -31,8 +31,8 @@ from gridroom.adequacy.flexible import (
 from gridroom.adequacy.flow import TOLERANCE_MW
 from gridroom.adequacy.recording import close_sample, note_flows, note_help, note_step, open_sample
 from gridroom.adequacy.sampling import Common, Events, draw_outages
-from gridroom.adequacy.stacking import HybridTable, charge_stores, discharge_stores, limit_hybrids, start_hybrids
-from gridroom.adequacy.storage import Stores, decay, offer_mw, set_now, stores_full
+from gridroom.adequacy.stacking import LEVELLED, HybridTable, charge_stores, discharge_stores, limit_hybrids, start_hybrids
+from gridroom.adequacy.storage import Stores, charge, decay, discharge, offer_mw, set_now, stores_full
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,7 +44,7 @@ UNIT, HYBRID, LINE, STORE, DEVICE, BACKUP = range(6)  # kinds of assets that fai
 class Grid(NamedTuple):
     """A system as the kernel reads it.
 
-    `base` (R, T) is all generation in service less load, `low` (R, B) its least value in each block of `block_steps`. Assets
+    `base` (R, T) is all generation in service less load, `low` (R, B) its least value in each block of 2**`shift` steps. Assets
     that fail (A): `kind`, `place` (index within the kind), `mw` taken from the region's margin, or `row` of `varying` where
     that changes in time (else -1). Lines: interface and MW by direction; `sum_*` with all in service, `limit_*` of the
     interface; `has_lines` (I,).
@@ -52,7 +52,7 @@ class Grid(NamedTuple):
 
     base: Floats
     low: Floats
-    block_steps: int
+    shift: int
     kind: Ints
     place: Ints
     mw: Floats
@@ -103,6 +103,7 @@ class Desk(NamedTuple):
     touched: Floats
     candidate: Flags
     built: Flags
+    next_one: Ints
     events: Events
     work: Work
     network: Network
@@ -111,65 +112,78 @@ class Desk(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def screen(grid, fleet, total, desk, taken, every_step, has_stores):
-    """Mark the blocks that may be short when `taken` (R,) MW are added to load; and the next, where stores recharge."""
-    regions, blocks = grid.low.shape
-    size, events, touched, candidate = grid.block_steps, desk.events, desk.touched, desk.candidate
+def screen(low, shift, region, screen_mw, events, total, touched, candidate, next_one, taken, every_step, has_stores):
+    """Mark the blocks that may be short when `taken` (R,) MW are added to load; and the next, where stores recharge.
+
+    `next_one[b]` becomes the first marked block from b on.
+    """
+    starts, ends, assets = events
+    regions, blocks = low.shape
     touched[:, :] = 0.0
     for k in range(total):
-        a = events.asset[k]
-        r = fleet.region[a]
+        a = assets[k]
+        r = region[a]
         if r >= 0:
-            touched[r, events.start[k] // size] += fleet.screen_mw[a]
-            touched[r, (events.end[k] - 1) // size + 1] -= fleet.screen_mw[a]
-    for b in range(blocks):
-        candidate[b] = every_step
-        desk.built[b] = False
+            mw = screen_mw[a]
+            touched[r, starts[k] >> shift] += mw
+            touched[r, ((ends[k] - 1) >> shift) + 1] -= mw
+    candidate[:] = every_step
     for r in range(regions):
         out = taken[r]
         for b in range(blocks):
             out += touched[r, b]
-            if grid.low[r, b] - out < 1e-6:
+            if low[r, b] - out < 1e-6:
                 candidate[b] = True
     if has_stores:
         for b in range(blocks - 1, 0, -1):
             candidate[b] = candidate[b] or candidate[b - 1]
+    after = blocks
+    next_one[blocks] = blocks
+    for b in range(blocks - 1, -1, -1):
+        after = b if candidate[b] else after
+        next_one[b] = after
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _fill(grid, parts, rules, desk, first, last):
     """Steps before outages: everything in service."""
-    for r in range(grid.base.shape[0]):
+    margin, base = desk.margin, grid.base
+    for r in range(base.shape[0]):
         for t in range(first, last):
-            desk.margin[r, t] = grid.base[r, t]
+            margin[r, t] = base[r, t]
     if rules.lines_fail:
-        wide = grid.sum_forward.shape[1] > 1
-        for i in range(desk.forward.shape[0]):
+        forward, backward, sum_forward, sum_backward = desk.forward, desk.backward, grid.sum_forward, grid.sum_backward
+        wide = sum_forward.shape[1] > 1
+        for i in range(forward.shape[0]):
             for t in range(first, last):
-                desk.forward[i, t] = grid.sum_forward[i, t if wide else 0]
-                desk.backward[i, t] = grid.sum_backward[i, t if wide else 0]
-    for t in range(first, last):
-        for s in range(desk.store_up.shape[1]):
-            desk.store_up[t, s] = True
-        for d in range(desk.device_up.shape[1]):
-            desk.device_up[t, d] = True
-        for k in range(desk.backup_up.shape[1]):
-            desk.backup_up[t, k] = parts.loads.units[k]
+                forward[i, t] = sum_forward[i, t if wide else 0]
+                backward[i, t] = sum_backward[i, t if wide else 0]
+    store_up, device_up, backup_up, units = desk.store_up, desk.device_up, desk.backup_up, parts.loads.units
+    if store_up.shape[1] > 0 or device_up.shape[1] > 0 or backup_up.shape[1] > 0:
+        for t in range(first, last):
+            for s in range(store_up.shape[1]):
+                store_up[t, s] = True
+            for d in range(device_up.shape[1]):
+                device_up[t, d] = True
+            for k in range(backup_up.shape[1]):
+                backup_up[t, k] = units[k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _take_out(grid, fleet, desk, k, first, last):
-    """Apply outage k to steps [first, last)."""
-    a = desk.events.asset[k]
+def _less(margin, region, capacity, row, mw, first, last):
+    """Take an outage from its region's margin."""
+    if row < 0:
+        for t in range(first, last):
+            margin[region, t] -= mw
+    else:
+        for t in range(first, last):
+            margin[region, t] -= capacity[row, t]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _switch_off(grid, desk, a, first, last):
+    """Apply an outage of anything but a unit to steps [first, last): store, line, device, backup."""
     kind, place = grid.kind[a], grid.place[a]
-    if kind <= HYBRID:
-        r, row, mw = fleet.region[a], grid.row[a], grid.mw[a]
-        if row < 0:
-            for t in range(first, last):
-                desk.margin[r, t] -= mw
-        else:
-            for t in range(first, last):
-                desk.margin[r, t] -= grid.varying[row, t]
     if kind == HYBRID or kind == STORE:
         for t in range(first, last):
             desk.store_up[t, place] = False
@@ -190,177 +204,314 @@ def _take_out(grid, fleet, desk, k, first, last):
 @njit(cache=True, nogil=True, error_model="numpy")
 def build_candidates(grid, fleet, total, parts, rules, desk):
     """Build every block that the screen marked."""
-    size, blocks = grid.block_steps, grid.low.shape[1]
-    steps = grid.base.shape[1]
-    for b in range(blocks):
-        if desk.candidate[b]:
-            _fill(grid, parts, rules, desk, b * size, min((b + 1) * size, steps))
-            desk.built[b] = True
+    shift, blocks, steps = grid.shift, grid.low.shape[1], grid.base.shape[1]
+    next_one, margin, varying = desk.next_one, desk.margin, grid.varying
+    kind, row, mw, region = grid.kind, grid.row, grid.mw, fleet.region
+    starts, ends, assets = desk.events.start, desk.events.end, desk.events.asset
+    desk.built[:] = desk.candidate
+    b = next_one[0]
+    if b == blocks:
+        return
+    while b < blocks:
+        _fill(grid, parts, rules, desk, b << shift, min((b + 1) << shift, steps))
+        b = next_one[b + 1]
     for k in range(total):
-        start, end = desk.events.start[k], desk.events.end[k]
-        for b in range(start // size, (end - 1) // size + 1):
-            if desk.candidate[b]:
-                _take_out(grid, fleet, desk, k, max(start, b * size), min(end, (b + 1) * size))
+        start, end = starts[k], ends[k]
+        b, last = next_one[start >> shift], (end - 1) >> shift
+        while b <= last:
+            a = assets[k]
+            from_step, to_step = max(start, b << shift), min(end, (b + 1) << shift)
+            if kind[a] <= HYBRID:
+                _less(margin, region[a], varying, row[a], mw[a], from_step, to_step)
+            if kind[a] != UNIT:
+                _switch_off(grid, desk, a, from_step, to_step)
+            b = next_one[b + 1]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _build_block(b, grid, fleet, total, parts, rules, desk):
     """Build one more block, which a store that is not full or load that is owed asks for."""
-    first, last = b * grid.block_steps, min((b + 1) * grid.block_steps, grid.base.shape[1])
+    first, last = b << grid.shift, min((b + 1) << grid.shift, grid.base.shape[1])
+    starts, ends, assets = desk.events.start, desk.events.end, desk.events.asset
+    margin, varying = desk.margin, grid.varying
+    kind, row, mw, region = grid.kind, grid.row, grid.mw, fleet.region
     _fill(grid, parts, rules, desk, first, last)
     for k in range(total):
-        start, end = desk.events.start[k], desk.events.end[k]
-        if start < last and end > first:
-            _take_out(grid, fleet, desk, k, max(start, first), min(end, last))
+        if starts[k] < last and ends[k] > first:
+            a = assets[k]
+            from_step, to_step = max(starts[k], first), min(ends[k], last)
+            if kind[a] <= HYBRID:
+                _less(margin, region[a], varying, row[a], mw[a], from_step, to_step)
+            if kind[a] != UNIT:
+                _switch_off(grid, desk, a, from_step, to_step)
     desk.built[b] = True
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _load_limits(grid, rules, desk, t):
     """Limits of the ties in one step: lines in service, at most the interface's own limit."""
-    work, network = desk.work, desk.network
-    for i in range(len(work.flow)):
-        work.flow[i] = 0.0
-        if rules.lines_fail and grid.has_lines[i]:
-            wide = t if grid.limit_forward.shape[1] > 1 else 0
-            work.forward[i] = min(max(desk.forward[i, t], 0.0), grid.limit_forward[i, wide])
-            work.backward[i] = min(max(desk.backward[i, t], 0.0), grid.limit_backward[i, wide])
-        else:
-            wide = t if network.forward_mw.shape[1] > 1 else 0
-            work.forward[i] = network.forward_mw[i, wide]
-            work.backward[i] = network.backward_mw[i, wide]
+    forward, backward, flow = desk.work.forward, desk.work.backward, desk.work.flow
+    usual_forward, usual_backward = desk.network.forward_mw, desk.network.backward_mw
+    c = t if usual_forward.shape[1] > 1 else 0
+    for i in range(len(flow)):
+        flow[i] = 0.0
+        forward[i] = usual_forward[i, c]
+        backward[i] = usual_backward[i, c]
+    if rules.lines_fail:
+        c = t if grid.limit_forward.shape[1] > 1 else 0
+        for i in range(len(flow)):
+            if grid.has_lines[i]:
+                forward[i] = min(max(desk.forward[i, t], 0.0), grid.limit_forward[i, c])
+                backward[i] = min(max(desk.backward[i, t], 0.0), grid.limit_backward[i, c])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _serve_short(t, parts, rules, desk, year, ledger):
-    """Serve the regions that are short, in the order of use; what is left is unserved."""
-    work, network, step_h = desk.work, desk.network, rules.step_h
-    share_generation(network, work)
-    if len(work.now.energy) > 0 and still_short(work.need):
-        discharge_stores(step_h, network, work, rules.order)
-    if len(desk.owed.energy) > 0:
-        for stage in range(2):
-            if still_short(work.need):
-                borrow(parts.devices, desk.owed, desk.device_up, t, step_h, stage, network, work)
-        for d in range(len(desk.owed.energy)):
-            if parts.devices.load[d] >= 0:
-                note_help(ledger, t, parts.devices.load[d], desk.owed.borrowed[d])
-    if len(desk.budget.used) > 0 and still_short(work.need):
-        give_way(parts.loads, desk.budget, t, year, step_h, desk.backup_up, network, work)
-        for k in range(len(desk.budget.used)):
-            note_help(ledger, t, parts.loads.load[k], desk.budget.taken[k])
-    for r in range(len(work.need)):
-        work.unserved[r] = work.need[r] if work.need[r] > TOLERANCE_MW else 0.0
+def _ask_devices(t, parts, rules, desk, ledger):
+    """Demand response, then shiftable loads."""
+    work = desk.work
+    for stage in range(2):
+        if still_short(work.need):
+            borrow(parts.devices, desk.owed, desk.device_up, t, rules.step_h, stage, desk.network, work)
+    for d in range(len(desk.owed.energy)):
+        if parts.devices.load[d] >= 0:
+            note_help(ledger, t, parts.devices.load[d], desk.owed.borrowed[d])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _solve(t, short, grid, parts, rules, desk, ledger):
-    """One step from margins to unserved load; `work.supply` and `work.need` are set. Returns whether all stores are full."""
-    work, network, step_h = desk.work, desk.network, rules.step_h
-    now, owed = work.now, desk.owed
-    stores, devices = len(now.energy), len(owed.energy)
-    _load_limits(grid, rules, desk, t)
-    for r in range(len(work.need)):
-        work.used[r] = 0.0
-        work.unserved[r] = 0.0
-    if stores > 0:
-        set_now(parts.stores, desk.store_up[t], t, now)
-        if not rules.constant and t > 0:
-            decay(parts.stores, t, now)
-        start_hybrids(parts.hybrids, desk.store_up, t, step_h, now)
-    if devices > 0:
-        grow(parts.devices, owed, t)
-    if short:
-        _serve_short(t, parts, rules, desk, grid.year_of[t], ledger)
-    if devices > 0:
-        if owes(owed):
-            pay_back(parts.devices, owed, desk.device_up, t, step_h, network, work)
-        close_windows(owed=owed, devices=parts.devices, last_step=t == grid.base.shape[1] - 1, step_h=step_h, work=work)
-    if ledger.surplus.shape[0] > 0:
-        for r in range(len(work.need)):
-            work.offer[r] = offer_mw(now, step_h, r, 0.0) if stores > 0 else 0.0
-    full = True
-    if stores > 0:
-        limit_hybrids(parts.hybrids, desk.store_up, t, work)
-        full = charge_stores(step_h, network, work, rules.order, short or devices > 0)
+def _ask_loads(t, year, parts, rules, desk, ledger):
+    """Large loads with own generation, then interruptible ones."""
+    give_way(parts.loads, desk.budget, t, year, rules.step_h, desk.backup_up, desk.network, desk.work)
+    for k in range(len(desk.budget.used)):
+        note_help(ledger, t, parts.loads.load[k], desk.budget.taken[k])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _use_stores(t, first_step, parts, rules, desk):
+    """Limits and energy of the stores at the start of a step."""
+    now = desk.work.now
+    set_now(parts.stores, desk.store_up[t], t, now)
+    if not rules.constant and not first_step:
+        decay(parts.stores, t, now)
+    if len(parts.hybrids.store) > 0:
+        start_hybrids(parts.hybrids, desk.store_up, t, rules.step_h, now)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fill_stores(t, flowing, parts, rules, desk):
+    """Charge what can be charged; returns whether all stores are full."""
+    if len(parts.hybrids.store) > 0:
+        limit_hybrids(parts.hybrids, desk.store_up, t, desk.work)
+    return charge_stores(rules.step_h, desk.network, desk.work, rules.order, flowing)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _charge_at_home(t, step_h, first, charge_mw, energy_mwh, efficiency, up, supply, energy):
+    """Charge every store as much as it takes from its own region's surplus; returns 1 when all are full then, 0 when not.
+
+    -1, and nothing is changed, when some region's surplus does not suffice: then others' surplus and order matter.
+    """
+    wide = t if charge_mw.shape[1] > 1 else 0
+    wide_efficiency = t if efficiency.shape[1] > 1 else 0
+    for r in range(len(supply)):
+        room = 0.0
+        for s in range(first[r], first[r + 1]):
+            if up[s]:
+                open_mwh = energy_mwh[s, 0] - energy[s]
+                if open_mwh > 0.0:
+                    room += min(charge_mw[s, wide], open_mwh / (max(efficiency[s, wide_efficiency], 1e-9) * step_h))
+        if room > supply[r]:
+            return -1
+    full = 1
+    for r in range(len(supply)):
+        for s in range(first[r], first[r + 1]):
+            limit = energy_mwh[s, 0]
+            open_mwh = limit - energy[s]
+            if up[s] and open_mwh > 0.0:
+                rate = max(efficiency[s, wide_efficiency], 1e-9) * step_h
+                take = min(charge_mw[s, wide], open_mwh / rate)
+                energy[s] = min(energy[s] + take * rate, limit)
+                supply[r] -= take
+            if energy[s] < limit - TOLERANCE_MW:
+                full = 0
     return full
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _note_state(t, desk, ledger):
+def _pay(t, grid, parts, rules, desk):
+    """Pay back what is owed, and count what its window or the horizon ends on."""
+    if owes(desk.owed):
+        pay_back(parts.devices, desk.owed, desk.device_up, t, rules.step_h, desk.network, desk.work)
+    close_windows(parts.devices, desk.owed, t == grid.base.shape[1] - 1, rules.step_h, desk.work)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _note_surplus(t, desk, ledger, rules):
+    """What generation and stores could still have given."""
+    work = desk.work
+    for r in range(len(work.supply)):
+        ledger.surplus[r, t] += work.supply[r] + work.offer[r]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _note_lost(t, parts, desk, ledger, rules):
+    """What demand response left unserved."""
+    for d in range(len(desk.owed.lost)):
+        ledger.lost[parts.devices.region[d], t] += desk.owed.lost[d] / rules.step_h
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _offers(step_h, desk):
+    work = desk.work
+    for r in range(len(work.need)):
+        work.offer[r] = offer_mw(work.now, step_h, r, 0.0) if len(work.now.energy) > 0 else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _note_state(first, last, desk, ledger):
     """Sums by step that somebody asked for: stored and owed energy."""
-    for s in range(ledger.energy.shape[0]):
-        ledger.energy[s, t] += desk.work.now.energy[s]
-    for d in range(ledger.owed.shape[0]):
-        ledger.owed[d, t] += desk.owed.energy[d]
+    for t in range(first, last):
+        for s in range(ledger.energy.shape[0]):
+            ledger.energy[s, t] += desk.work.now.energy[s]
+        for d in range(ledger.owed.shape[0]):
+            ledger.owed[d, t] += desk.owed.energy[d]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _note_causes(first, last, fleet, total, desk, ledger, short_step):
+def _note_causes(first, last, total, events, out, short_step):
     """Which assets were out in the short steps of a block."""
+    starts, ends, assets = events
     for k in range(total):
-        start, end = max(desk.events.start[k], first), min(desk.events.end[k], last)
-        for t in range(start, end):
+        for t in range(max(starts[k], first), min(ends[k], last)):
             if short_step[t - first]:
-                ledger.out[desk.events.asset[k]] += 1.0
+                out[assets[k]] += 1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, shape, first_level):
+def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, shape, first_level, short_step):
     """Walk one sample's blocks with `added` (R,) x `shape` (T,) MW on top of the loads."""
-    work, now = desk.work, desk.work.now
+    work, now, network = desk.work, desk.work.now, desk.network
+    supply, need, unserved, used = work.supply, work.need, work.unserved, work.used
+    margin, next_one, built = desk.margin, desk.next_one, desk.built
+    energy, owed, step_h = now.energy, desk.owed, rules.step_h
     regions, steps = grid.base.shape
-    size = grid.block_steps
-    stores, devices = len(now.energy), len(desk.owed.energy)
+    size, blocks = 1 << grid.shift, grid.low.shape[1]
+    stores, devices, loads, ties = len(energy), len(owed.energy), len(desk.budget.used), len(network.start)
+    every_step, constant, gap_steps = rules.every_step, rules.constant, rules.gap_steps
+    states = first_level and (ledger.energy.shape[0] > 0 or ledger.owed.shape[0] > 0)
+    causes = first_level and ledger.out.shape[0] > 0
+    flows, surplus = first_level and ledger.flow.shape[0] > 0, first_level and ledger.surplus.shape[0] > 0
+    lost = first_level and ledger.lost.shape[0] > 0
+    counts, day_of = ledger.counts, grid.day_of
+    tables = parts.stores
+    first_store, charge_mw, energy_mwh, charge_efficiency = (tables.first, tables.charge_mw, tables.energy_mwh,
+                                                             tables.charge_efficiency)
+    store_up = desk.store_up
+    # Two short cuts for common cases, with the same answers as the general way.
+    no_hybrids = len(parts.hybrids.store) == 0
+    at_home = stores > 0 and constant and devices == 0 and not every_step and no_hybrids
+    alone = stores > 0 and ties == 0 and devices == 0 and rules.order == LEVELLED
     open_sample(ledger)
-    reset(desk.owed, desk.budget, parts.loads)
+    if devices + loads > 0:
+        reset(desk.owed, desk.budget, parts.loads)
     full, debts = True, False
     if stores > 0:
         for s in range(stores):
-            now.energy[s] = parts.stores.initial_mwh[s]
+            energy[s] = parts.stores.initial_mwh[s]
             now.limit[s] = parts.stores.energy_mwh[s, 0]
-        full = rules.constant and stores_full(now)
-    causes = ledger.out.shape[0] > 0
-    short_step = np.zeros(size, np.bool_)
-    for b in range(grid.low.shape[1]):
+        full = constant and stores_full(now)
+    b = -1
+    while True:
+        b += 1
+        if full and not debts:
+            quiet = b
+            b = next_one[b] if b < blocks else blocks
+            if states and b > quiet:
+                _note_state(quiet * size, min(b * size, steps), desk, ledger)
+        if b >= blocks:
+            break
         first, last = b * size, min((b + 1) * size, steps)
-        if full and not debts and not desk.candidate[b]:
-            if ledger.energy.shape[0] > 0 and first_level:
-                for t in range(first, last):
-                    _note_state(t, desk, ledger)
-            continue
-        if not desk.built[b]:
+        if not built[b]:
             _build_block(b, grid, fleet, total, parts, rules, desk)
         any_short = False
         for t in range(first, last):
             short = False
             for r in range(regions):
-                m = desk.margin[r, t] - added[r] * shape[t]
-                work.supply[r] = m if m > 0.0 else 0.0
-                work.need[r] = -m if m < -TOLERANCE_MW else 0.0
-                short = short or m < -TOLERANCE_MW
-            if short or not full or debts or rules.every_step:
-                full = _solve(t, short, grid, parts, rules, desk, ledger) and rules.constant
+                m = margin[r, t] - added[r] * shape[t]
+                if m < -TOLERANCE_MW:
+                    short = True
+                    need[r], supply[r] = -m, 0.0
+                else:
+                    need[r], supply[r] = 0.0, max(m, 0.0)
+            if not short and at_home and not full:
+                done = _charge_at_home(t, step_h, first_store, charge_mw, energy_mwh, charge_efficiency, store_up[t], supply,
+                                       energy)
+                if done >= 0:
+                    full = done == 1
+                    if states:
+                        _note_state(t, t + 1, desk, ledger)
+                    continue
+            if short or not full or debts or every_step:
+                for r in range(regions):
+                    used[r] = 0.0
+                if ties > 0:
+                    _load_limits(grid, rules, desk, t)
+                if stores > 0:
+                    _use_stores(t, t == 0, parts, rules, desk)
                 if devices > 0:
-                    debts = owes(desk.owed)
-                if note_step(ledger, sample, t, grid.day_of, rules.gap_steps, work, first_level):
+                    grow(parts.devices, owed, t)
+                if short:
+                    if ties > 0:
+                        share_generation(network, work)
+                    if alone:
+                        for r in range(regions):
+                            if need[r] > TOLERANCE_MW:
+                                used[r] = discharge(now, step_h, r, need[r])
+                                need[r] -= used[r]
+                    elif stores > 0 and still_short(need):
+                        discharge_stores(step_h, network, work, rules.order)
+                    if devices > 0:
+                        _ask_devices(t, parts, rules, desk, ledger)
+                    if loads > 0 and still_short(need):
+                        _ask_loads(t, grid.year_of[t], parts, rules, desk, ledger)
+                for r in range(regions):
+                    unserved[r] = need[r] if need[r] > TOLERANCE_MW else 0.0
+                if devices > 0:
+                    _pay(t, grid, parts, rules, desk)
+                if surplus:
+                    _offers(step_h, desk)
+                if alone and no_hybrids:
+                    full = constant
+                    for r in range(regions):
+                        if used[r] <= TOLERANCE_MW and supply[r] > 0.0:
+                            supply[r] -= charge(now, step_h, r, supply[r])
+                    full = full and stores_full(now)
+                elif stores > 0:
+                    full = _fill_stores(t, short or devices > 0, parts, rules, desk) and constant
+                if devices > 0:
+                    debts = owes(owed)
+                gap = 0.0
+                for r in range(regions):
+                    gap += unserved[r]
+                if gap > TOLERANCE_MW:
                     any_short = True
                     short_step[t - first] = True
-                if first_level:
-                    if ledger.flow.shape[0] > 0:
-                        note_flows(ledger, work)
-                    for r in range(ledger.surplus.shape[0]):
-                        ledger.surplus[r, t] += work.supply[r] + work.offer[r]
-                    for d in range(devices if ledger.lost.shape[0] > 0 else 0):
-                        ledger.lost[parts.devices.region[d], t] += desk.owed.lost[d] / rules.step_h
-            if first_level and (ledger.energy.shape[0] > 0 or ledger.owed.shape[0] > 0):
-                _note_state(t, desk, ledger)
-        if any_short and causes and first_level:
-            _note_causes(first, last, fleet, total, desk, ledger, short_step)
+                    note_step(ledger, sample, t, day_of, gap_steps, work, gap, first_level)
+                if flows:
+                    note_flows(ledger, work)
+                if surplus:
+                    _note_surplus(t, desk, ledger, rules)
+                if lost:
+                    _note_lost(t, parts, desk, ledger, rules)
+            if states:
+                _note_state(t, t + 1, desk, ledger)
         if any_short:
+            if causes:
+                _note_causes(first, last, total, (desk.events.start, desk.events.end, desk.events.asset), ledger.out,
+                             short_step)
             short_step[:] = False
     if first_level:
         close_sample(ledger, sample)
+    return counts
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -385,16 +536,19 @@ def sample_chunk(first, last, stride, seed, grid, fleet, parts, rules, desk, led
             top = max(top, levels[k, r])
         most[r] = top * (high_shape if top > 0.0 else low_shape)
     has_stores = len(desk.work.now.energy) > 0
+    short_step = np.zeros(1 << grid.shift, np.bool_)
+    outages = (desk.events.start, desk.events.end, desk.events.asset)
     row = 0
     for sample in range(first, last, stride):
         total = draw_outages(fleet, parts.common, seed, sample, steps, desk.events)
-        screen(grid, fleet, total, desk, most, rules.every_step, has_stores)
+        screen(grid.low, grid.shift, fleet.region, fleet.screen_mw, outages, total, desk.touched, desk.candidate, desk.next_one,
+               most, rules.every_step, has_stores)
         build_candidates(grid, fleet, total, parts, rules, desk)
         for k in range(levels.shape[0]):
-            run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, levels[k], shape, k == 0)
+            counts = run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, levels[k], shape, k == 0, short_step)
             for r in range(regions + 1):
                 for c in range(4):
-                    per_sample[row, k, r, c] = ledger.counts[r, c]
+                    per_sample[row, k, r, c] = counts[r, c]
             if k == 0:
                 for i in range(ledger.helped.shape[0]):
                     for c in range(3):

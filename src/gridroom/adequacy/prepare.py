@@ -58,6 +58,7 @@ class Model:
         return Desk(np.empty((regions, steps)), np.zeros((ties, lines)), np.zeros((ties, lines)),
                     np.ones((steps, stores), np.bool_), np.ones((steps, devices), np.bool_), np.zeros((steps, loads)),
                     np.zeros((regions, blocks + 1)), np.zeros(blocks, np.bool_), np.zeros(blocks, np.bool_),
+                    np.zeros(blocks + 1, np.int64),
                     make_events(self.fleet, self.parts.common, steps),
                     make_work(regions, self.network.start, self.network.end, stores),
                     Network(*[np.array(a) for a in self.network]), make_owed(devices), make_budget(loads))
@@ -299,14 +300,15 @@ def make_model(system: System, options: Options) -> Model:
     assets = _gather(system, charging, place, giving, (member > 0).any(axis=0))
     lines_fail = any(kind == LINE for kind, *_ in assets.rows)
     network, line_tables = _tie_tables(system, lines_fail)
-    size = max(1, round(24.0 / axis.step_h))
+    shift = max(0, round(np.log2(24.0 / axis.step_h) - 0.5))
+    size = 1 << shift
     base = _base(system)
     low = np.minimum.reduceat(base, np.arange(0, axis.steps, size), axis=1)
     rows = np.array(assets.rows, dtype=np.float64).reshape(-1, 5)
     fleet = make_fleet([asset_id(*name) for name in assets.names], assets.table(assets.failure),
                        assets.table(assets.repair), rows[:, 2].astype(np.int64), rows[:, 4].copy(), axis.steps)
     grid = Grid(
-        base=base, low=np.ascontiguousarray(low), block_steps=size, kind=rows[:, 0].astype(np.int64),
+        base=base, low=np.ascontiguousarray(low), shift=shift, kind=rows[:, 0].astype(np.int64),
         place=rows[:, 1].astype(np.int64), mw=rows[:, 3].copy(), row=np.array(assets.row, np.int64),
         varying=np.stack(assets.varying) if assets.varying else np.zeros((0, axis.steps)), **line_tables,
         year_of=_years(system), day_of=np.stack([axis.day_index(float(s)) for s in [*system.day_shift_h, 0.0]]).astype(np.int64))

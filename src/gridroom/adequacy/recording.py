@@ -68,46 +68,42 @@ def _write_event(ledger, sample, r):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def note_step(ledger, sample, t, day_of, gap_steps, work, first_level):
-    """Count a solved step; returns whether any region is short."""
-    regions = len(work.unserved)
-    total = 0.0
-    for r in range(regions):
-        total += work.unserved[r]
-    if total <= TOLERANCE_MW:
-        return False
-    counts = ledger.counts
-    keep_events = ledger.events.shape[0] > 0
+def note_step(ledger, sample, t, day_of, gap_steps, work, total, first_level):
+    """Count a step in which `total` MW are unserved."""
+    unserved, counts, short, unserved_steps = work.unserved, ledger.counts, ledger.short, ledger.unserved
+    last_day, last_short, running = ledger.last_day, ledger.last_short, ledger.running
+    regions = len(unserved)
+    keep_events = first_level and ledger.events.shape[0] > 0
+    by_step = first_level and short.shape[0] > 0
     for r in range(regions + 1):
-        gap = total if r == regions else work.unserved[r]
+        gap = total if r == regions else unserved[r]
         if gap <= TOLERANCE_MW:
             continue
         counts[r, 0] += 1.0
         counts[r, 3] += gap
-        if first_level and ledger.short.shape[0] > 0:
-            ledger.short[r, t] += 1.0
-            ledger.unserved[r, t] += gap
-        if day_of[r, t] != ledger.last_day[r]:
+        if by_step:
+            short[r, t] += 1.0
+            unserved_steps[r, t] += gap
+        if day_of[r, t] != last_day[r]:
             counts[r, 1] += 1.0
-            ledger.last_day[r] = day_of[r, t]
-        if t - ledger.last_short[r] > 1 + gap_steps:
+            last_day[r] = day_of[r, t]
+        if t - last_short[r] > 1 + gap_steps:
             counts[r, 2] += 1.0
-            if keep_events and first_level:
-                if ledger.running[r, 1] > 0.0:
+            if keep_events:
+                if running[r, 1] > 0.0:
                     _write_event(ledger, sample, r)
-                ledger.running[r, 0] = t
-                ledger.running[r, 1], ledger.running[r, 2], ledger.running[r, 3] = 0.0, 0.0, 0.0
-        if keep_events and first_level:
-            ledger.running[r, 1] = t + 1 - ledger.running[r, 0]
-            ledger.running[r, 2] = max(ledger.running[r, 2], gap)
-            ledger.running[r, 3] += gap
-        ledger.last_short[r] = t
-    if first_level:
-        for i in range(len(ledger.bound)):
-            limit = work.forward[i] if work.flow[i] > 0.0 else work.backward[i]
-            if abs(work.flow[i]) > limit - TOLERANCE_MW:
-                ledger.bound[i] += 1.0
-    return True
+                running[r, 0] = t
+                running[r, 1], running[r, 2], running[r, 3] = 0.0, 0.0, 0.0
+        if keep_events:
+            running[r, 1] = t + 1 - running[r, 0]
+            running[r, 2] = max(running[r, 2], gap)
+            running[r, 3] += gap
+        last_short[r] = t
+    if first_level and len(ledger.bound) > 0:
+        flow, forward, backward, bound = work.flow, work.forward, work.backward, ledger.bound
+        for i in range(len(bound)):
+            if abs(flow[i]) > (forward[i] if flow[i] > 0.0 else backward[i]) - TOLERANCE_MW:
+                bound[i] += 1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
