@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridroom.adequacy.flow import TOLERANCE_MW, reaches, serve
-from gridroom.adequacy.storage import discharge, offer_mw, time_to_go_h
+from gridroom.adequacy.storage import close_power, discharge, offer_mw, time_to_go_h
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -251,10 +251,13 @@ def pay_back(devices, owed, up, t, step_h, network, work):
                     work.given[r] = work.offer[r]
                 serve(work.offer, work.take, work.flow, work.forward, work.backward, network.start, network.end,
                       work.scratch)
+                for s in range(len(now.energy)):
+                    work.held[s] = now.energy[s]
                 for r in range(regions):
                     gave = work.given[r] - work.offer[r]
                     if gave > TOLERANCE_MW:
                         work.used[r] += discharge(now, step_h, r, gave)
+                close_power(now, work.held, step_h)
             for r in range(regions):
                 work.spare[r] -= work.take[r]
             _split(devices, owed, up, t, step_h, window, -1, work.spare, True)

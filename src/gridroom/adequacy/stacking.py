@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from gridroom.adequacy.dispatch import still_short
 from gridroom.adequacy.flow import TOLERANCE_MW, neighbours_first, reaches, serve
-from gridroom.adequacy.storage import charge, discharge, offer_mw, room_mw, stores_full, time_to_go_h
+from gridroom.adequacy.storage import charge, close_power, discharge, offer_mw, room_mw, stores_full, time_to_go_h
 
 LEVELLED, FIXED = 0, 1
 SLICES = 16
@@ -187,9 +187,7 @@ def discharge_stores(step_h, network, work, order):
         _discharge_fixed(step_h, network, work)
     else:
         _discharge_levelled(step_h, network, work)
-    for s in range(len(now.energy)):  # what was given is no longer open to pay back demand response
-        given = (work.held[s] - now.energy[s]) * now.discharge_efficiency[s] / step_h
-        now.power[s] = max(now.power[s] - given, 0.0)
+    close_power(now, work.held, step_h)  # what was given is no longer open to pay back demand response
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -39,12 +39,14 @@ class Stores(NamedTuple):
 class Now(NamedTuple):
     """Limits of the present step by store (S,), and stored energy, which the functions below change in place.
 
-    `power` and `charge` are 0 for a store that is out; `hours_per_mwh` turns energy inside into time-to-go.
+    `power` and `charge` are what is open now, 0 for a store that is out; `rated` is the full discharge power, and
+    `hours_per_mwh` turns energy inside into time-to-go at it.
     """
 
     first: NDArray[np.int64]
     charge: NDArray[np.float64]
     power: NDArray[np.float64]
+    rated: NDArray[np.float64]
     limit: NDArray[np.float64]
     charge_efficiency: NDArray[np.float64]
     discharge_efficiency: NDArray[np.float64]
@@ -54,7 +56,7 @@ class Now(NamedTuple):
 
 def make_now(regions: int, stores: int) -> Now:
     """Arrays of one thread."""
-    return Now(np.zeros(regions + 1, np.int64), *[np.zeros(stores) for _ in range(7)])
+    return Now(np.zeros(regions + 1, np.int64), *[np.zeros(stores) for _ in range(8)])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -86,6 +88,7 @@ def set_now(stores, up, t, now):
         now.charge_efficiency[s] = _at(stores.charge_efficiency, s, t)
         now.discharge_efficiency[s] = _at(stores.discharge_efficiency, s, t)
         power = max(_at(stores.discharge_mw, s, t), 1e-9)
+        now.rated[s] = power
         now.hours_per_mwh[s] = now.discharge_efficiency[s] / power
 
 
@@ -96,7 +99,7 @@ def offer_mw(now, step_h, region, level_h):
     for s in range(now.first[region], now.first[region + 1]):
         power = now.power[s]
         if power > 0.0:
-            room = now.energy[s] * now.discharge_efficiency[s] - level_h * power
+            room = now.energy[s] * now.discharge_efficiency[s] - level_h * now.rated[s]
             if room > 0.0:
                 total += min(power, room / step_h)
     return total
@@ -127,7 +130,7 @@ def _discharge_level(now, step_h, region, wanted_mw):
         if now.power[s] <= 0.0:
             continue
         empty = now.energy[s] * now.hours_per_mwh[s]
-        for corner in (empty, empty - step_h):
+        for corner in (empty, empty - step_h * now.power[s] / now.rated[s]):
             if low < corner < high:
                 value = offer_mw(now, step_h, region, corner)
                 if value >= wanted_mw:
@@ -147,7 +150,7 @@ def discharge(now, step_h, region, wanted_mw):
     left = wanted_mw
     for s in range(first, last):
         if now.power[s] > 0.0 and left > 0.0:
-            room = now.energy[s] * now.discharge_efficiency[s] - level * now.power[s]
+            room = now.energy[s] * now.discharge_efficiency[s] - level * now.rated[s]
             give = min(left, min(now.power[s], max(room, 0.0) / step_h))
             now.energy[s] = max(now.energy[s] - give * step_h / now.discharge_efficiency[s], 0.0)
             left -= give
@@ -214,6 +217,14 @@ def charge(now, step_h, region, offered_mw):
             now.energy[s] = min(now.energy[s] + take * step_h * now.charge_efficiency[s], now.limit[s])
             left -= take
     return offered_mw - left
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def close_power(now, held, step_h):
+    """Take what each store gave since it held `held` (S,) MWh from the power that is still open in this step."""
+    for s in range(len(held)):
+        given = (held[s] - now.energy[s]) * now.discharge_efficiency[s] / step_h
+        now.power[s] = max(now.power[s] - given, 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
