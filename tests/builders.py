@@ -58,7 +58,7 @@ def system_a(step_h: float = 1.0) -> System:
 def system_1() -> System:
     """Two regions, one unit of 15 MW each, one line of 8 MW, everything at 0.1."""
     return system([[8], [9]], units=units([0, 1], 15), interfaces=ties([(0, 1)], 8),
-                  lines=Lines(names=("l",), interface=np.zeros(1, np.int64), forward_mw=table(8, 1),
+                  lines=Lines(names=("l",), categories=("line",), interface=np.zeros(1, np.int64), forward_mw=table(8, 1),
                               backward_mw=table(8, 1), failure_probability=table(0.1, 1),
                               repair_probability=table(0.9, 1)))
 

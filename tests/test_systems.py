@@ -34,7 +34,7 @@ def test_toymodel():
 @needs_pras
 def test_rts_pras_with_scaled_load():
     system = read_pras(PRAS / "rts.pras")
-    assert (len(system.regions), len(system.units.names)) == (3, 154)
+    assert (len(system.regions), len(system.units.names)) == (3, 153)
     assert system.load_mw.sum() == 37_655_753
     scaled = dataclasses.replace(system, load_mw=np.floor(1.2 * system.load_mw + 0.5))
     assert scaled.load_mw.sum() == 45_186_966
@@ -130,7 +130,7 @@ def test_every_fault_of_a_folder_at_once(tmp_path):
     (lambda p: (p / "units.csv").write_text("name,region\nu1,A\n"), "column capacity_mw is missing"),
     (lambda p: (p / "units.csv").write_bytes(b"\x00\xff\xfe broken"), "units.csv"),
     (lambda p: (p / "load.csv").unlink(), "load.csv is missing"),
-    (lambda p: (p / "demand_response.csv").write_text("name\nx\n"), "is not modelled"),
+    (lambda p: (p / "demand_response.csv").write_text("name\nx\n"), "column region is missing"),
     (lambda p: (p / "units.csv").write_text("name,region,capacity_mw,failure_probability,repair_probability\n"
                                             "u1,A,-5,0.1,0.9\n"), "must be at least 0; got -5"),
     (lambda p: (p / "interfaces.csv").write_text("from,to,forward_mw,backward_mw\nA,A,20,20\n"), "must join two regions"),

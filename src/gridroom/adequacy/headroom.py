@@ -1,6 +1,7 @@
-"""Headroom: the largest flat load that a region can take before its risk passes a standard.
+"""Headroom: the largest load that a region can take before its risk passes a standard.
 
-All levels share their draws, so that LOLE as a function of the load added is a rising curve, not a noisy one.
+All levels share their draws, so that risk as a function of the load added is a rising curve, not a noisy one; a firm load's
+levels are simulated several at a time, in one pass over the draws.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridroom.adequacy.curve import crossing, make_curve
 from gridroom.adequacy.engine import assess
 from gridroom.adequacy.metrics import Risk
-from gridroom.adequacy.specs import Convolution, Method, MonteCarlo
+from gridroom.adequacy.specs import Convolution, ImportanceSampling, Method, MonteCarlo
 from gridroom.core.errors import Problem, StudyError, nearest
 from gridroom.core.estimate import Estimate
+from gridroom.systems.assets import LargeLoad
+from gridroom.systems.edit import with_large_load
 from gridroom.systems.system import System
 
-ROUNDS = 24
+WIDTH_MW = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Headroom:
             for key in ("lole_days", "lolh_h", "eue_mwh", "neue_ppm"):
                 estimate = getattr(risk, key)
                 row[key] = None if estimate is None else estimate.value
+                row[f"{key}_stderr"] = None if estimate is None else estimate.stderr
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -110,8 +115,22 @@ def _shape(system: System, profile: NDArray[np.float64] | None) -> NDArray[np.fl
     return profile
 
 
+@dataclass(frozen=True, slots=True)
+class Curtailable:
+    """What an added load gives up: share [%], hours a year, longest interruption [h]."""
+
+    pct: float
+    max_hours_per_year: float
+    max_hours_per_event: float = np.inf
+
+    def load(self, region: str, mw: NDArray[np.float64]) -> LargeLoad:
+        """The load as the engine takes it."""
+        return LargeLoad(name="added load", region=region, mw=mw, kind="interruptible", curtailable_pct=self.pct,
+                         max_hours_per_year=self.max_hours_per_year, max_hours_per_event=self.max_hours_per_event)
+
+
 def headroom(system: System, region: str, target: Standard | None = None, method: Method | None = None,
-             profile: NDArray[np.float64] | None = None) -> Headroom:
+             profile: NDArray[np.float64] | None = None, curtailable: Curtailable | None = None) -> Headroom:
     """Largest load that a region can take before its risk passes a standard.
 
     Parameters
@@ -125,6 +144,8 @@ def headroom(system: System, region: str, target: Standard | None = None, method
         With Monte Carlo all levels share their draws.
     profile : float array (T,), optional
         Shape of the load, 1 is the answer's MW; flat when left out.
+    curtailable : Curtailable, optional
+        What of the added load may be interrupted.
 
     Returns
     -------
@@ -141,26 +162,56 @@ def headroom(system: System, region: str, target: Standard | None = None, method
         raise StudyError(Problem(f"region {region!r}", "does not exist", nearest(region, system.regions)))
     if isinstance(method, Convolution) and isinstance(target, Lole):
         raise StudyError(Problem("standard", "convolution does not know days", "use hours (Lolh) or Monte Carlo"))
+    if isinstance(method, ImportanceSampling) or (isinstance(method, Convolution) and curtailable is not None):
+        raise StudyError(Problem("method", "must be Monte Carlo for this question"))
     r, shape = system.regions.index(region), _shape(system, profile)
     known: dict[float, Risk] = {}
+    peak = float(system.load_mw[r].max())
+    if isinstance(method, MonteCarlo) and curtailable is None:
+        share = np.zeros(len(system.regions))
+        share[r] = 1.0
+        curve = make_curve(system, method, r, share, shape)
 
-    def risk_at(added: float) -> float:
+        def add(levels: list[float]) -> None:
+            curve.add(levels)
+            known.update({x: curve.risk(x, region) for x in levels})
+    else:
+        def add(levels: list[float]) -> None:
+            for x in levels:
+                known[x] = _one(system, r, x * shape, method, curtailable)
+
+    def value(added: float) -> float:
         if added not in known:
-            load = system.load_mw.copy()
-            load[r] = np.maximum(load[r] + added * shape, 0.0)
-            known[added] = assess(dataclasses.replace(system, load_mw=load), method).regions[r]
-        value: Estimate = getattr(known[added], target.key)
-        return value.value
+            add([added])
+        found: Estimate = getattr(known[added], target.key)
+        return found.value
 
-    low, high = _bracket(risk_at, target.target, float(system.load_mw[r].max()), region)
-    for _ in range(ROUNDS):
-        if high - low <= max(0.01, 1e-6 * abs(high)):
-            break
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if risk_at(middle) <= target.target else (low, middle)
-    curve = tuple(sorted(known.items()))
-    return Headroom(region=region, room_mw=_estimate(known, target, low, high), curve=curve,
+    bracket = _bracket(value, target.target, peak, region)
+    if isinstance(method, MonteCarlo) and curtailable is None:
+        low, high = crossing(add, value, target.target, bracket, max(WIDTH_MW, 1e-6 * peak))
+    else:
+        low, high = _bisect(value, target.target, bracket, max(WIDTH_MW, 1e-5 * peak))
+    return Headroom(region=region, room_mw=_estimate(known, target, low, high), curve=tuple(sorted(known.items())),
                     wall_s=time.perf_counter() - started)
+
+
+def _one(system: System, r: int, added_mw: NDArray[np.float64], method: Method, curtailable: Curtailable | None) -> Risk:
+    """The region's risk with one load added."""
+    if curtailable is not None and (added_mw >= 0).all():
+        more = with_large_load(system, curtailable.load(system.regions[r], added_mw))
+    else:
+        load = system.load_mw.copy()
+        load[r] = np.maximum(load[r] + added_mw, 0.0)
+        more = dataclasses.replace(system, load_mw=load)
+    return assess(more, method).regions[r]
+
+
+def _bisect(value: Any, goal: float, bracket: tuple[float, float], width: float) -> tuple[float, float]:
+    low, high = bracket
+    while high - low > width:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if value(middle) <= goal else (low, middle)
+    return low, high
 
 
 def _bracket(risk_at: Any, goal: float, peak_mw: float, region: str) -> tuple[float, float]:
