@@ -17,6 +17,7 @@ import derive_demand
 import derive_fleet
 import derive_misc
 import derive_outages
+import derive_rts
 import derive_weather
 from common import DEFAULT_OUT
 from gridroom.reference.catalog import content_sha256
@@ -27,6 +28,8 @@ UNITS = "PowerGenome-data @f42841fd (MIT), from NREL ReEDS/EIA-NEMS and PUDL; EI
 REEDS = "NREL ReEDS-2.0 @1f79e2ac (BSD-3)"
 MERRA = "NASA MERRA-2 T2M (public domain), weighted with SEDAC GPW v4 population (CC-BY 4.0)"
 CITY = "Open-Meteo.com historical data (CC-BY 4.0)"
+
+RTS_GMLC = "GridMod/RTS-GMLC @bbadcf8 (NREL data use notice, see NOTICE)"
 
 # name: (title, source, licence, claim class, how derived, tool)
 TABLES = {
@@ -89,6 +92,10 @@ TABLES = {
     "reserve_levels.csv": ("Reference reserve margin by assessment area and year",
                            "NERC 2025 LTRA via PowerGenome-data @17add63", "MIT, facts", "published",
                            "years between the published ones interpolated", "derive_misc.py"),
+    "rts_gmlc_units.csv": ("Units of the test system RTS-GMLC", RTS_GMLC, "NREL notice", "published",
+                           "units above 0 MW; region from the bus number", "derive_rts.py"),
+    "rts_gmlc_profiles.parquet": ("Hourly load (0.1 MW) and output (1/10,000) of RTS-GMLC, day-ahead 2020", RTS_GMLC,
+                                  "NREL notice", "published", "whole numbers, nothing lost", "derive_rts.py"),
 }
 
 
@@ -105,6 +112,7 @@ def derive(out: Path) -> None:
     weather = derive_weather.run(out, demand, levels, base)
     derive_outages.run(out, pd.read_parquet(out / "fleet.parquet"), weather)
     derive_misc.run(out, base)
+    derive_rts.run(out)
 
 
 def write_sources(out: Path) -> None:
