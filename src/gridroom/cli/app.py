@@ -126,44 +126,61 @@ app.add_typer(data_app, name="data")
 @data_app.command("list")
 def data_list(json_: Json = False) -> None:
     """List the reference tables."""
-    from gridroom.cli import grid
+    from gridroom.cli import reference
     from gridroom.cli.console import guarded
 
-    raise typer.Exit(guarded(lambda: grid.data_list(json_)))
+    raise typer.Exit(guarded(lambda: reference.data_list(json_)))
 
 
 @data_app.command("show")
 def data_show(name: Annotated[str, typer.Argument(help="Name of the table.")],
               rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to show.")] = 20, json_: Json = False) -> None:
     """Show a reference table and where it comes from."""
-    from gridroom.cli import grid
+    from gridroom.cli import reference
     from gridroom.cli.console import guarded
 
-    raise typer.Exit(guarded(lambda: grid.data_show(name, rows, json_)))
+    raise typer.Exit(guarded(lambda: reference.data_show(name, rows, json_)))
+
+
+SYSTEM_HELP = "rts79, rts-gmlc, a .pras file, or a folder of gridroom tables."
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")]
+LoadFactor = Annotated[float, typer.Option("--load-factor", help="Factor on every region's load.")]
 
 
 @app.command()
 def adequacy(
-    system: Annotated[str, typer.Argument(help="rts79, a .pras file, or a folder of gridroom tables.")],
-    method: Annotated[str, typer.Option("--method", help="montecarlo or convolution.")] = "montecarlo",
+    system: Annotated[str, typer.Argument(help=SYSTEM_HELP)],
+    method: Annotated[str, typer.Option("--method", help="montecarlo, convolution (exact, one region) or importance (rare "
+                                                         "risk).")] = "montecarlo",
     samples: Annotated[int, typer.Option("--samples", min=2, help="Sampled horizons.")] = 10_000,
     stderr_target_pct: Annotated[float | None, typer.Option("--stderr-target-pct", help="Stop when EUE is this sure, %.")
                                  ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")] = 1, jobs: Jobs = 0,
+    seed: Seed = 1, jobs: Jobs = 0,
+    storage_order: Annotated[str, typer.Option("--storage-order", help="levelled, or pras: rounded, one by one.")] = "levelled",
+    maintenance: Annotated[str, typer.Option("--maintenance", help="given, levelised or none.")] = "given",
+    common_events: Annotated[bool, typer.Option("--common-events/--no-common-events",
+                                                help="Whether events that strike many units are drawn.")] = True,
+    load_factor: LoadFactor = 1.0,
+    event_gap_h: Annotated[float, typer.Option("--event-gap-h", help="Shortages no further apart are one event, h.")] = 0.0,
+    runner: Annotated[str, typer.Option("--runner", help="threads, local:N (N processes), or dask://HOST:PORT.")] = "threads",
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for checkpoint, answer and tables.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")] = False,
     json_: Json = False, progress: ProgressMode = "auto",
 ) -> None:
     """Adequacy of any system: LOLH, LOLE, LOLEv, EUE and NEUE with standard errors."""
     from gridroom.cli import grid
     from gridroom.cli.console import guarded
 
-    options = grid.AdequacyOptions(system=system, method=method, samples=samples, stderr_target_pct=stderr_target_pct,
-                                   seed=seed, jobs=jobs, as_json=json_, progress=progress)
+    options = grid.AdequacyOptions(
+        system=system, method=method, samples=samples, stderr_target_pct=stderr_target_pct, seed=seed, jobs=jobs,
+        storage_order=storage_order, maintenance=maintenance, common_events=common_events, load_factor=load_factor,
+        event_gap_h=event_gap_h, runner=runner, out=out, resume=resume, as_json=json_, progress=progress)
     raise typer.Exit(guarded(lambda: grid.adequacy(options)))
 
 
 @app.command()
 def headroom(
-    system: Annotated[str, typer.Argument(help="As for adequacy.")],
+    system: Annotated[str, typer.Argument(help=SYSTEM_HELP)],
     region: Annotated[str, typer.Option("--region", help="Region that takes the load.")],
     target_lole_days: Annotated[float | None, typer.Option("--target-lole-days", help="Days a year; 0.1 if none given.")
                                 ] = None,
@@ -174,7 +191,11 @@ def headroom(
                        ] = "flat",
     method: Annotated[str, typer.Option("--method", help="montecarlo or convolution.")] = "montecarlo",
     samples: Annotated[int, typer.Option("--samples", min=2, help="Sampled horizons at each level.")] = 2_000,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")] = 1, jobs: Jobs = 0,
+    seed: Seed = 1, jobs: Jobs = 0,
+    curtailable_pct: Annotated[float | None, typer.Option("--curtailable-pct", help="Share of the load that gives way, %.")
+                               ] = None,
+    max_curtailed_hours: Annotated[float | None, typer.Option("--max-curtailed-hours", help="Hours a year it gives way.")
+                                   ] = None,
     json_: Json = False,
 ) -> None:
     """Largest load a region can take before its risk passes a standard."""
@@ -183,8 +204,49 @@ def headroom(
 
     options = grid.HeadroomOptions(
         system=system, region=region, targets=(target_lole_days, target_lolh_h, target_neue_ppm), profile=profile,
-        method=method, samples=samples, seed=seed, jobs=jobs, as_json=json_)
+        method=method, samples=samples, seed=seed, jobs=jobs, curtailable_pct=curtailable_pct,
+        max_curtailed_hours=max_curtailed_hours, as_json=json_)
     raise typer.Exit(guarded(lambda: grid.headroom(options)))
+
+
+@app.command()
+def accredit(
+    system: Annotated[str, typer.Argument(help=SYSTEM_HELP)],
+    resource: Annotated[list[str] | None, typer.Option("--resource", help="Unit, store, hybrid or demand response, or "
+                                                       "category=WORD; repeat for a portfolio.")] = None,
+    add: Annotated[Path | None, typer.Option("--add", help="File of what is added: CSV, TOML or folder.")] = None,
+    metric: Annotated[str, typer.Option("--metric", help="eue, lole (hours, as in PRAS) or lole_days.")] = "eue",
+    method: Annotated[str, typer.Option("--method", help="elcc or efc.")] = "elcc",
+    search: Annotated[str, typer.Option("--search", help="curve (several levels in one pass) or bisection.")] = "curve",
+    region: Annotated[str | None, typer.Option("--region", help="Where load is added; the resource's own if left out.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="By convolution: one region, no storage.")] = False,
+    marginal: Annotated[bool, typer.Option("--marginal", help="Also what the next bit of it is worth.")] = False,
+    load_factor: LoadFactor = 1.0,
+    samples: Annotated[int, typer.Option("--samples", min=2, help="Sampled horizons at each level.")] = 5_000,
+    seed: Seed = 1, jobs: Jobs = 0, json_: Json = False,
+) -> None:
+    """Capacity credit of a resource: how much load (ELCC) or firm capacity (EFC) it is worth."""
+    from gridroom.cli import grid
+    from gridroom.cli.console import guarded
+
+    options = grid.AccreditOptions(
+        system=system, resource=tuple(resource or ()), add=add, metric=metric, kind=method, search=search, region=region,
+        exact=exact, marginal=marginal, load_factor=load_factor, samples=samples, seed=seed, jobs=jobs, as_json=json_)
+    raise typer.Exit(guarded(lambda: grid.accredit(options)))
+
+
+@app.command()
+def convert(
+    source: Annotated[str, typer.Argument(metavar="IN", help=SYSTEM_HELP)],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="A .pras file, or a new folder of tables.")],
+    round_: Annotated[bool, typer.Option("--round", help="Round to whole kW what a .pras file cannot keep.")] = False,
+    json_: Json = False,
+) -> None:
+    """Convert between .pras files and folders of tables; what cannot be kept is listed."""
+    from gridroom.cli import grid
+    from gridroom.cli.console import guarded
+
+    raise typer.Exit(guarded(lambda: grid.convert(source, target, round_, json_)))
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
-"""Commands about systems and reference data: adequacy, headroom, data."""
+"""Commands about systems and reference data: adequacy, headroom, accredit, convert, data."""
 
 from __future__ import annotations
 
+import dataclasses
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from gridroom.cli.console import answer, progress_lines
 from gridroom.core.errors import Problem, StudyError, UsageError, nearest
 
-BUILT_IN = ("rts79",)
+BUILT_IN = ("rts79", "rts-gmlc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,14 @@ class AdequacyOptions:
     stderr_target_pct: float | None
     seed: int
     jobs: int
+    storage_order: str
+    maintenance: str
+    common_events: bool
+    load_factor: float
+    event_gap_h: float
+    runner: str
+    out: Path | None
+    resume: bool
     as_json: bool
     progress: str
 
@@ -38,56 +48,181 @@ class HeadroomOptions:
     samples: int
     seed: int
     jobs: int
+    curtailable_pct: float | None
+    max_curtailed_hours: float | None
     as_json: bool
 
 
-def open_system(name: str) -> Any:
-    """System by built-in name, `.pras` file or folder of tables."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccreditOptions:
+    """Options of `gridroom accredit`."""
+
+    system: str
+    resource: tuple[str, ...]
+    add: Path | None
+    metric: str
+    kind: str
+    search: str
+    region: str | None
+    exact: bool
+    marginal: bool
+    load_factor: float
+    samples: int
+    seed: int
+    jobs: int
+    as_json: bool
+
+
+def open_years(name: str, maintenance: str = "given", load_factor: float = 1.0) -> dict[str, Any]:
+    """Weather years of a system by built-in name, `.pras` file or folder of tables; one without a name where there is one."""
     from gridroom import systems
+    from gridroom.systems.maintenance import PLANS
 
-    if name == "rts79":
-        return systems.rts79()
+    if maintenance not in PLANS:
+        raise UsageError(f"--maintenance must be one of {', '.join(PLANS)}; got {maintenance!r}")
+    if not 0 < load_factor < 1e6:
+        raise UsageError(f"--load-factor must be greater than 0; got {load_factor}")
     path = Path(name)
-    if path.is_dir():
-        return systems.read_folder(path)
-    if path.suffix == ".pras" or path.is_file():
-        return systems.read_pras(path)
-    raise StudyError(Problem(f"system {name!r}", "is no built-in name, .pras file or folder", nearest(name, BUILT_IN)))
+    if name in BUILT_IN:
+        years = {"": systems.rts79() if name == "rts79" else systems.rts_gmlc()}
+    elif path.is_dir():
+        years = dict(systems.read_years(path, maintenance))
+        maintenance = "given"  # done while reading
+    elif path.suffix == ".pras" or path.is_file():
+        years = {"": systems.read_pras(path)}
+    else:
+        raise StudyError(Problem(f"system {name!r}", "is no built-in name, .pras file or folder", nearest(name, BUILT_IN)))
+    if maintenance == "levelised":
+        years = {year: systems.levelised(system) for year, system in years.items()}
+    if load_factor != 1.0:
+        years = {year: dataclasses.replace(system, load_mw=system.load_mw * load_factor) for year, system in years.items()}
+    return years
 
 
-def _method(name: str, samples: int, seed: int, jobs: int, target: float | None = None) -> Any:
-    from gridroom.adequacy.specs import Convolution, MonteCarlo
+def open_system(name: str, load_factor: float = 1.0) -> Any:
+    """System of one weather year."""
+    years = open_years(name, load_factor=load_factor)
+    if len(years) > 1:
+        raise StudyError(Problem(f"system {name!r}", f"holds {len(years)} weather years; this command takes one"))
+    return next(iter(years.values()))
 
+
+def _method(name: str, samples: int, seed: int, jobs: int, **more: Any) -> Any:
+    from gridroom.adequacy.specs import Convolution, ImportanceSampling, MonteCarlo
+
+    target = more.get("stderr_target_pct")
     if name == "montecarlo":
         if target is not None and not target > 0:
             raise UsageError(f"--stderr-target-pct must be greater than 0; got {target}")
-        return MonteCarlo(samples=samples, seed=seed, jobs=jobs, stderr_target_pct=target)
+        return MonteCarlo(samples=samples, seed=seed, jobs=jobs, **more)
     if name == "convolution":
         return Convolution()
-    raise UsageError(f"--method must be montecarlo or convolution; got {name!r}")
+    if name == "importance":
+        return ImportanceSampling(samples=samples, seed=seed, jobs=jobs)
+    raise UsageError(f"--method must be montecarlo, convolution or importance; got {name!r}")
+
+
+def _runner(name: str) -> Any:
+    if not name or name == "threads":
+        return None
+    from gridroom.runners.cluster import DaskRunner
+
+    try:
+        return DaskRunner(name.removeprefix("dask://") if name.startswith("dask://") else name)
+    except (ImportError, OSError, ValueError) as fault:
+        raise UsageError(f"--runner {name}: {fault}") from None
 
 
 def adequacy(options: AdequacyOptions) -> int:
     """Assess a system and answer."""
     from gridroom.adequacy.engine import assess
+    from gridroom.adequacy.specs import Causes, Events
 
-    method = _method(options.method, options.samples, options.seed, options.jobs, options.stderr_target_pct)
-    system = open_system(options.system)
-    result = assess(system, method, listener=progress_lines(options.progress))
+    if options.resume and options.out is None:
+        raise UsageError("--resume needs --out, the folder of the run to go on with")
+    if not options.event_gap_h >= 0:
+        raise UsageError(f"--event-gap-h must be at least 0; got {options.event_gap_h}")
+    runner = _runner(options.runner)
+    try:
+        method = _method(options.method, options.samples, options.seed, options.jobs, runner=runner,
+                         stderr_target_pct=options.stderr_target_pct, storage_order=options.storage_order,
+                         common_events=options.common_events, event_gap_h=options.event_gap_h)
+        years = open_years(options.system, options.maintenance, options.load_factor)
+        system = next(iter(years.values()))
+        mark = None
+        if options.out is not None:
+            options.out.mkdir(parents=True, exist_ok=True)
+            mark = options.out / "checkpoint.npz"
+        keep = (Events(), Causes()) if options.method == "montecarlo" and options.out is not None else ()
+        result = assess(years if len(years) > 1 else system, method, *keep, listener=progress_lines(options.progress),
+                        checkpoint=mark if options.method == "montecarlo" else None, resume=options.resume)
+    finally:
+        if runner is not None:
+            runner.close()
+    document = _adequacy_document(options, system, result)
+    if options.out is not None:
+        _write_tables(options.out, document, result)
+    samples = result.method.get("samples")
+    speed = "" if samples is None else f"\n{samples:,} samples in {result.simulation_s:.1f} s"
+    answer(document, options.as_json,
+           lambda: f"{system.name}: {len(system.regions)} region(s), {len(system.units.names)} units, "
+                   f"{system.axis.hours:g} h\n{result}{_help_lines(result)}{speed}")
+    return 0
+
+
+def _adequacy_document(options: AdequacyOptions, system: Any, result: Any) -> dict[str, Any]:
     samples = result.method.get("samples")
     years = system.axis.hours / 8760.0
     document = {
         "schema_version": "1", "command": "adequacy",
         "system": {"name": system.name, "regions": len(system.regions), "units": len(system.units.names),
                    "horizon_h": system.axis.hours},
-        "method": result.method, "total": {k: v for k, v in result.total.as_dict().items() if k != "name"},
-        "regions": [risk.as_dict() for risk in result.regions], "wall_s": round(result.wall_s, 3),
+        "method": result.method, "total": _risk(result.total), "regions": [risk.as_dict() for risk in result.regions],
+        "wall_s": round(result.wall_s, 3),
         "sample_years_per_s": None if samples is None else samples * years / max(result.simulation_s, 1e-9)}
-    speed = "" if samples is None else f"\n{samples:,} samples in {result.simulation_s:.1f} s"
-    answer(document, options.as_json,
-           lambda: f"{system.name}: {len(system.regions)} region(s), {len(system.units.names)} units, "
-                   f"{system.axis.hours:g} h\n{result}{speed}")
-    return 0
+    spread = result.distribution()
+    if len(spread):
+        document["distribution"] = spread.to_dict("records")
+    if result.weather:
+        document["weather_years"] = [risk.as_dict() for risk in result.weather.values()]
+    if result.help:
+        document["large_loads"] = [{"name": h.name, "region": h.region, "kind": h.kind, "hours_h": h.hours.as_dict(),
+                                    "calls": h.calls.as_dict(), "energy_mwh": h.energy_mwh.as_dict()} for h in result.help]
+        document["without_flexibility"] = {"total": _risk(result.without_help),
+                                           "regions": [risk.as_dict() for risk in result.regions_without_help]}
+    return document
+
+
+def _risk(risk: Any) -> dict[str, Any]:
+    return {k: v for k, v in risk.as_dict().items() if k != "name"}
+
+
+def _help_lines(result: Any) -> str:
+    if not result.help:
+        return ""
+    lines = ["", "with every large load firm:", f"  LOLH {result.without_help.lolh_h} h, EUE {result.without_help.eue_mwh} MWh"]
+    lines += [f"  {h.name} ({h.kind}): gave way {h.hours} h in {h.calls} calls, {h.energy_mwh} MWh" for h in result.help]
+    return "\n".join(lines)
+
+
+def _write_tables(out: Path, document: dict[str, Any], result: Any) -> None:
+    """Answer and tables of a run folder."""
+    import json
+
+    from gridroom.adequacy.checkpoint import DiskError
+
+    units, ties = result.causes()
+    tables = {"events": result.events(), "month_hour": result.month_hour(), "by_step": result.by_step(),
+              "distribution": result.distribution(), "causes_units": units, "causes_interfaces": ties}
+    try:
+        (out / "tables").mkdir(exist_ok=True)
+        for name, frame in tables.items():
+            if len(frame):
+                frame.to_parquet(out / "tables" / f"{name}.parquet", index=False)
+        (out / "adequacy.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as fault:
+        raise DiskError(f"{out} cannot be written: {fault.strerror or fault}; the checkpoint keeps what was simulated. "
+                        "Free space and go on with --resume") from None
 
 
 def _profile(name: str) -> Any:
@@ -103,6 +238,19 @@ def _profile(name: str) -> Any:
     if "value" not in frame:
         raise StudyError(Problem(f"{name}, column value", "is missing", nearest("value", map(str, frame.columns))))
     return pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
+
+
+def _curtailable(options: HeadroomOptions) -> Any:
+    from gridroom.adequacy.headroom import Curtailable
+
+    pct, hours = options.curtailable_pct, options.max_curtailed_hours
+    if pct is None and hours is None:
+        return None
+    if pct is None or hours is None:
+        raise UsageError("--curtailable-pct and --max-curtailed-hours go together: how much gives way, and for how long a year")
+    if not 0 <= pct <= 100 or not hours >= 0:
+        raise UsageError(f"--curtailable-pct must lie in [0, 100] and --max-curtailed-hours be at least 0; got {pct}, {hours}")
+    return Curtailable(pct, hours)
 
 
 def headroom(options: HeadroomOptions) -> int:
@@ -121,7 +269,8 @@ def headroom(options: HeadroomOptions) -> int:
         raise UsageError(f"the target must be greater than 0; got {given[0].target}")
     target = given[0] if given else Lole()
     method = _method(options.method, options.samples, options.seed, options.jobs)
-    result = find_headroom(open_system(options.system), options.region, target, method, _profile(options.profile))
+    result = find_headroom(open_system(options.system), options.region, target, method, _profile(options.profile),
+                           _curtailable(options))
     curve = [{key: (None if value != value else value) for key, value in row.items()}
              for row in result.to_pandas().astype(float).to_dict("records")]
     document = {"schema_version": "1", "command": "headroom", "system": options.system, "region": options.region,
@@ -131,32 +280,50 @@ def headroom(options: HeadroomOptions) -> int:
     return 0
 
 
-def data_list(as_json: bool) -> int:
-    """List the reference tables."""
-    from gridroom.reference import catalog
+def accredit(options: AccreditOptions) -> int:
+    """Answer what a resource is worth."""
+    from gridroom.adequacy.accreditation import accredit as credit
+    from gridroom.systems.additions import read_additions
 
-    tables = list(catalog.tables().values())
-    rows = [{"name": t.name, "title": t.title, "claim": t.claim.value, "licence": t.licence, "source": t.source,
-             "rows": t.rows, "sha256": t.sha256} for t in tables]
-    answer({"schema_version": "1", "command": "data list", "tables": rows}, as_json,
-           lambda: "\n".join(f"{t.name:28}{t.claim.value:11}{t.rows:>8} rows  {t.title}" for t in tables))
+    if bool(options.resource) == (options.add is not None):
+        raise UsageError("give either --resource, which the system holds, or --add, a file of what is added")
+    system = open_system(options.system, options.load_factor)
+    added = read_additions(options.add, system) if options.add is not None else None
+    method = _method("convolution" if options.exact else "montecarlo", options.samples, options.seed, options.jobs)
+    started = time.perf_counter()
+    found = credit(system, list(options.resource), added, metric=options.metric, kind=options.kind, method=method,
+                   search=options.search, region=options.region, marginal=options.marginal)
+    document: dict[str, Any] = {
+        "schema_version": "1", "command": "accredit", "system": options.system, "resource": list(found.resource),
+        "metric": found.metric, "method": found.kind, f"{found.kind}_mw": found.credit_mw.as_dict(),
+        "nameplate_mw": found.nameplate_mw, "accredited_pct": found.accredited_pct}
+    if found.marginal_pct is not None:
+        document["marginal_pct"] = found.marginal_pct.as_dict()
+    if found.first_in_mw:
+        document["parts"] = [{"name": name, "first_in_mw": value.as_dict(), "last_in_mw": found.last_in_mw[name].as_dict()}
+                             for name, value in found.first_in_mw.items()]
+    document["wall_s"] = round(time.perf_counter() - started, 3)
+    answer(document, options.as_json, lambda: str(found))
     return 0
 
 
-def data_show(name: str, rows: int, as_json: bool) -> int:
-    """Show one reference table."""
-    from gridroom.reference import catalog
+def convert(source: str, target: Path, round_values: bool, as_json: bool) -> int:
+    """Turn a `.pras` file into a folder of tables, or a folder (or built-in system) into a `.pras` file."""
+    from gridroom import systems
 
-    table, frame = catalog.find(name), catalog.load(name)
-    shown = frame.head(rows)
-    data = [{k: (None if v != v else v) for k, v in row.items()}
-            for row in shown.astype(object).to_dict("records")] if as_json else []
-    plain = [{k: (v if isinstance(v, int | float | str | bool) or v is None else str(v)) for k, v in row.items()}
-             for row in data]
-    head = (f"{table.title}\nsource   {table.source}\nlicence  {table.licence}\nclaim    {table.claim.value}\n"
-            f"derived  {table.derived} ({table.tool})\nsha256   {table.sha256}\n")
-    answer({"schema_version": "1", "command": "data show", "name": table.name, "title": table.title,
-            "source": table.source, "licence": table.licence, "claim": table.claim.value, "derived": table.derived,
-            "sha256": table.sha256, "rows_total": len(frame), "rows": plain}, as_json,
-           lambda: f"{head}\n{shown.to_string()}\n{len(frame):,} rows in all")
+    system = open_system(source)
+    if target.suffix == ".pras":
+        if not target.parent.is_dir():
+            raise StudyError(Problem(str(target.parent), "is not a folder"))
+        systems.write_pras(system, target, round_values)
+    elif target.suffix:
+        raise UsageError(f"OUT must end in .pras, or be a folder; got {target}")
+    else:
+        if target.exists() and any(target.iterdir()):
+            raise StudyError(Problem(str(target), "is not empty", "choose a new folder"))
+        systems.write_folder(system, target)
+    document = {"schema_version": "1", "command": "convert", "in": source, "out": str(target),
+                "regions": len(system.regions), "units": len(system.units.names), "steps": system.axis.steps}
+    answer(document, as_json, lambda: f"wrote {target}: {len(system.regions)} region(s), {len(system.units.names)} units, "
+                                      f"{system.axis.steps} steps")
     return 0

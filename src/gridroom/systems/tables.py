@@ -112,7 +112,7 @@ def _columns(folder: Folder, part: str, frame: Any, names: tuple[str, ...], axis
     return out
 
 
-def _asset(folder: Folder, part: str, regions: tuple[str, ...], axis: TimeAxis) -> dict[str, Any]:
+def read_asset(folder: Folder, part: str, regions: tuple[str, ...], axis: TimeAxis) -> dict[str, Any]:
     """One asset table as arrays; nothing where the table is absent."""
     must = [c for c, default in DEFAULTS[part].items() if default is None and folder.find(wide_name(part, c)) is None]
     if part == "demand_response" and folder.find(part) is not None:
@@ -243,7 +243,7 @@ def _read_one(folder: Folder, settings: dict[str, Any], axis: TimeAxis, maintena
     load = _load(folder, regions, axis)
     if folder.find("units") is None and folder.find("hybrids") is None:
         folder.problems.append(Problem(f"{folder.path}/units.csv", "is missing", "CSV or Parquet"))
-    assets = {part: _asset(folder, part, regions, axis) for part in ("units", "storage", "hybrids", "demand_response")}
+    assets = {part: read_asset(folder, part, regions, axis) for part in ("units", "storage", "hybrids", "demand_response")}
     faces, lines = _ties(folder, regions, axis)
     large = extras.read_large_loads(folder, settings, regions, axis)
     weather = extras.read_temperature(folder, regions, axis.steps)
@@ -290,4 +290,4 @@ def read_folder(path: str | Path, maintenance: str = "given") -> System:
     return years[0][1]
 
 
-__all__ = ["TABLES", "WIDE_NAMES", "read_folder", "read_years", "wide_name"]
+__all__ = ["TABLES", "WIDE_NAMES", "read_asset", "read_folder", "read_years", "wide_name"]
