@@ -104,7 +104,8 @@ def test_discharge_levels_time_to_go(seed):
     draw = np.random.default_rng(seed)
     n = 4
     power, energy = draw.uniform(1, 10, n), draw.uniform(0, 40, n)
-    now = storage.Now(np.array([0, n]), power.copy(), power.copy(), power.copy(), np.full(n, 100.0), np.ones(n), np.ones(n), 1 / power,
+    now = storage.Now(np.array([0, n]), power.copy(), power.copy(), power.copy(),
+                      np.full(n, 100.0), np.ones(n), np.ones(n), 1 / power,
                       energy.copy())
     wanted = draw.uniform(0, 1) * np.minimum(power, energy).sum()
     assert storage.discharge(now, 1.0, 0, wanted) == pytest.approx(wanted, abs=1e-6)
@@ -122,7 +123,8 @@ def test_charge_fills_the_shortest_first(seed):
     n = 4
     power, limit = draw.uniform(1, 10, n), draw.uniform(10, 60, n)
     energy = limit * draw.uniform(0, 1, n)
-    now = storage.Now(np.array([0, n]), power.copy(), power.copy(), power.copy(), limit, np.full(n, 0.9), np.ones(n), 1 / power,
+    now = storage.Now(np.array([0, n]), power.copy(), power.copy(), power.copy(),
+                      limit, np.full(n, 0.9), np.ones(n), 1 / power,
                       energy.copy())
     most = np.minimum(power, (limit - energy) / 0.9).sum()
     offered = draw.uniform(0, 1) * most

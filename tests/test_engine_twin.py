@@ -22,7 +22,8 @@ def random_system(seed: int, step_h: float = 1.0) -> System:
     rng = np.random.default_rng(seed)
     steps = 72
     load = 60 + 40 * rng.random(steps) + 20 * np.sin(np.arange(steps) / 24 * 6.28)
-    units = builders.units([0] * 5, np.where(rng.random((5, 1)) < 0.5, 1.0, rng.random((5, steps))) * [[40], [30], [25], [20], [15]],
+    units = builders.units([0] * 5,
+                           np.where(rng.random((5, 1)) < 0.5, 1.0, rng.random((5, steps))) * [[40], [30], [25], [20], [15]],
                            rng.uniform(0.02, 0.2, (5, 1)), rng.uniform(0.1, 0.9, (5, 1)))
     parts = {"units": units}
     if seed % 2:

@@ -48,10 +48,8 @@ def wind_solar() -> tuple[pd.DataFrame, pd.DataFrame]:
     for area in sorted(set(AREA.values())):
         for kind, instead in (("wind", WIND_INSTEAD), ("solar", SOLAR_INSTEAD)):
             source = instead.get(area, area)
-            if f"{source}_{kind}_cf" in raw:
-                series = raw[f"{source}_{kind}_cf"]
-            else:
-                series = raw[f"{source}_{kind}_shape"] * SHAPE_PEAK_PU
+            share = f"{source}_{kind}_cf"
+            series = raw[share] if share in raw else raw[f"{source}_{kind}_shape"] * SHAPE_PEAK_PU
             if area == "CAL":
                 series = series.fillna(raw[f"CISO_{kind}_cf"])
             for days in (1, 2, 3, 7):

@@ -107,9 +107,7 @@ def accredit(system: System, resource: list[str] | str | None = None, added: dic
     StudyError
         For unknown names, or where the system without the resource is never short, so that no credit is defined.
     """
-    for value, known, what in ((metric, METRICS, "metric"), (kind, KINDS, "method"), (search, SEARCHES, "search")):
-        if value not in known:
-            raise StudyError(Problem(what, f"must be one of {', '.join(known)}; got {value!r}", nearest(value, known)))
+    _check_words(metric, kind, search)
     if added is not None:
         names = tuple(n for part in added.values() for n in part.names)
         system = edit.with_assets(system, added)
@@ -130,15 +128,27 @@ def accredit(system: System, resource: list[str] | str | None = None, added: dic
         step = ask.credit(system, edit.scaled(system, rows, 1.0 + MARGIN), MARGIN * size)
         more["marginal_pct"] = Estimate(100 * step.value / (MARGIN * size), 100 * step.stderr / (MARGIN * size), step.n)
     if len(names) > 1:
-        first, last = {}, {}
-        for name in names:
-            own = edit.find(system, [name])
-            others = {part: [k for k in taken if k not in own[part]] for part, taken in rows.items()}
-            one = edit.nameplate_mw(system, own)
-            first[name] = ask.credit(bare, edit.without_assets(system, others), one)
-            last[name] = ask.credit(edit.without_assets(system, own), system, one)
-        more |= {"first_in_mw": first, "last_in_mw": last}
+        more |= _each(ask, system, names, rows)
     return Accreditation(resource=names, kind=kind, metric=metric, credit_mw=credit, nameplate_mw=size, **more)
+
+
+def _check_words(metric: str, kind: str, search: str) -> None:
+    for value, known, what in ((metric, METRICS, "metric"), (kind, KINDS, "method"), (search, SEARCHES, "search")):
+        if value not in known:
+            raise StudyError(Problem(what, f"must be one of {', '.join(known)}; got {value!r}", nearest(value, known)))
+
+
+def _each(ask: _Ask, system: System, names: tuple[str, ...], rows: dict[str, list[int]]) -> dict[str, dict[str, Estimate]]:
+    """Credit of each of several resources: first in, alone on the rest of the system; last in, taken from the whole."""
+    first, last = {}, {}
+    bare = edit.without_assets(system, rows)
+    for name in names:
+        own = edit.find(system, [name])
+        others = {part: [k for k in taken if k not in own[part]] for part, taken in rows.items()}
+        size = edit.nameplate_mw(system, own)
+        first[name] = ask.credit(bare, edit.without_assets(system, others), size)
+        last[name] = ask.credit(edit.without_assets(system, own), system, size)
+    return {"first_in_mw": first, "last_in_mw": last}
 
 
 def _region(system: System, rows: dict[str, list[int]], region: str | None) -> int:

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridroom.adequacy.metrics import LOLH, Risk, risk_from
-from gridroom.adequacy.specs import Causes, DemandResponseEnergy, Events, Flow, MonteCarlo, ShortfallSamples, StorageEnergy, Surplus
+from gridroom.adequacy.specs import (
+    Causes,
+    DemandResponseEnergy,
+    Events,
+    Flow,
+    MonteCarlo,
+    ShortfallSamples,
+    StorageEnergy,
+    Surplus,
+)
 from gridroom.adequacy.tally import Spread, Tally
 from gridroom.adequacy.task import Task
 from gridroom.core.estimate import Estimate
@@ -143,7 +152,8 @@ class Assessment:
         step_h, rows = self._system.axis.step_h, []
         last = len(self.regions)
         for r, name in [(last, "total"), *enumerate(self._system.regions)]:
-            row: dict[str, Any] = {"name": name, "share_of_samples_short": 1.0 - self._spread.counts[r, 0] / self._spread.counts[r].sum()}
+            counts = self._spread.counts[r]
+            row: dict[str, Any] = {"name": name, "share_of_samples_short": float(1.0 - counts[0] / counts.sum())}
             for level in PERCENTILES:
                 row[f"p{level * 100:g}_mwh"] = self._spread.quantile(r, level) * step_h
             for level in (0.95, 0.99):

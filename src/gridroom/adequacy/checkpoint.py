@@ -6,6 +6,7 @@ import hashlib
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,8 @@ class Checkpoint:
         part = self.path.with_suffix(".part")
         try:
             with part.open("wb") as file:
-                np.savez(file, key=np.array(self.key), done=np.array(done), **tally.arrays())
+                arrays: dict[str, Any] = {"key": np.array(self.key), "done": np.array(done), **tally.arrays()}
+                np.savez(file, **arrays)
             part.replace(self.path)
         except OSError as fault:
             part.unlink(missing_ok=True)

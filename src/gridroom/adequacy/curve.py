@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from gridroom.adequacy.engine import chunks_of, options_of, weather_years
+from gridroom.adequacy.engine import options_of, weather_years
 from gridroom.adequacy.metrics import DAYS, EVENTS, LOLH, UNSERVED, Risk, risk_from
 from gridroom.adequacy.specs import MonteCarlo
 from gridroom.adequacy.tally import Moments
-from gridroom.adequacy.task import Chunk, Task, chunk_size, make_task
+from gridroom.adequacy.task import Chunk, Task, chunk_size, chunks_of, make_task
 from gridroom.runners.local import LocalRunner
 from gridroom.systems.system import System, total_load_mw
 

@@ -48,9 +48,10 @@ class Work(NamedTuple):
 
 def make_work(regions: int, start: NDArray[np.int64], end: NDArray[np.int64], stores: int) -> Work:
     """Work arrays for one thread."""
-    by_region = [np.zeros(regions) for _ in range(8)]
-    by_tie = [np.zeros(len(start)) for _ in range(3)]
-    return Work(*by_region, *by_tie, np.zeros(stores), make_now(regions, stores), make_scratch(regions, start, end))
+    r, t = regions, len(start)
+    return Work(np.zeros(r), np.zeros(r), np.zeros(r), np.zeros(r), np.zeros(r), np.zeros(r), np.zeros(r), np.zeros(r),
+                np.zeros(t), np.zeros(t), np.zeros(t), np.zeros(stores), make_now(regions, stores),
+                make_scratch(regions, start, end))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

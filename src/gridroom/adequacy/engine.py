@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from gridroom.adequacy.metrics import UNSERVED
 from gridroom.adequacy.prepare import ORDERS, Options
 from gridroom.adequacy.specs import Convolution, Flow, ImportanceSampling, Method, MonteCarlo, ResultSpec, Surplus
 from gridroom.adequacy.tally import Tally
-from gridroom.adequacy.task import Chunk, Task, chunk_size, make_task
+from gridroom.adequacy.task import Task, chunk_size, chunks_of, make_task
 from gridroom.core.errors import Problem, StudyError, nearest
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.runners.base import Runner
@@ -65,12 +65,6 @@ def options_of(method: MonteCarlo, specs: tuple[ResultSpec, ...] = ()) -> Option
         raise StudyError(Problem("samples", f"must be at least 1; got {method.samples}"))
     return Options(storage_order=method.storage_order, common_events=method.common_events, event_gap_h=method.event_gap_h,
                    every_step=any(isinstance(s, Flow | Surplus) for s in specs))
-
-
-def chunks_of(samples: int, size: int, first: int = 0) -> Iterator[Chunk]:
-    """Chunks of samples in order, from chunk boundary `first`."""
-    for start in range(first, samples, size):
-        yield start, min(start + size, samples)
 
 
 def assess(system: Years, method: Method | None = None, *specs: ResultSpec, listener: Listener = silent,
@@ -168,4 +162,4 @@ def _met(tally: Tally, target_pct: float | None) -> bool:
     return target_pct is not None and mean > 0 and bool(np.isfinite(error)) and error <= target_pct / 100 * mean
 
 
-__all__ = ["Assessment", "assess", "chunks_of", "options_of", "run", "weather_years"]
+__all__ = ["Assessment", "assess", "options_of", "run", "weather_years"]

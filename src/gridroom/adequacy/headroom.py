@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,21 +165,10 @@ def headroom(system: System, region: str, target: Standard | None = None, method
         raise StudyError(Problem("standard", "convolution does not know days", "use hours (Lolh) or Monte Carlo"))
     if isinstance(method, ImportanceSampling) or (isinstance(method, Convolution) and curtailable is not None):
         raise StudyError(Problem("method", "must be Monte Carlo for this question"))
-    r, shape = system.regions.index(region), _shape(system, profile)
+    r = system.regions.index(region)
     known: dict[float, Risk] = {}
     peak = float(system.load_mw[r].max())
-    if isinstance(method, MonteCarlo) and curtailable is None:
-        share = np.zeros(len(system.regions))
-        share[r] = 1.0
-        curve = make_curve(system, method, r, share, shape)
-
-        def add(levels: list[float]) -> None:
-            curve.add(levels)
-            known.update({x: curve.risk(x, region) for x in levels})
-    else:
-        def add(levels: list[float]) -> None:
-            for x in levels:
-                known[x] = _one(system, r, x * shape, method, curtailable)
+    add = _adder(system, r, (method, curtailable, _shape(system, profile)), known)
 
     def value(added: float) -> float:
         if added not in known:
@@ -193,6 +183,28 @@ def headroom(system: System, region: str, target: Standard | None = None, method
         low, high = _bisect(value, target.target, bracket, max(WIDTH_MW, 1e-5 * peak))
     return Headroom(region=region, room_mw=_estimate(known, target, low, high), curve=tuple(sorted(known.items())),
                     wall_s=time.perf_counter() - started)
+
+
+def _adder(system: System, r: int, how: tuple[Method, Curtailable | None, NDArray[np.float64]],
+           known: dict[float, Risk]) -> Callable[[list[float]], None]:
+    """Function that fills `known` with the region's risk at levels of added load."""
+    method, curtailable, shape = how
+    if isinstance(method, MonteCarlo) and curtailable is None:
+        share = np.zeros(len(system.regions))
+        share[r] = 1.0
+        curve = make_curve(system, method, r, share, shape)
+
+        def add(levels: list[float]) -> None:
+            curve.add(levels)
+            known.update({x: curve.risk(x, system.regions[r]) for x in levels})
+
+        return add
+
+    def add_one(levels: list[float]) -> None:
+        for x in levels:
+            known[x] = _one(system, r, x * shape, method, curtailable)
+
+    return add_one
 
 
 def _one(system: System, r: int, added_mw: NDArray[np.float64], method: Method, curtailable: Curtailable | None) -> Risk:

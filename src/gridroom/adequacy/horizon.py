@@ -8,247 +8,21 @@ approximated: the naive twin in the tests, which solves every step, gives the sa
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from gridroom.adequacy.dispatch import Network, Work, share_generation, still_short
-from gridroom.adequacy.flexible import (
-    Budget,
-    Devices,
-    Interruptible,
-    Owed,
-    borrow,
-    close_windows,
-    give_way,
-    grow,
-    owes,
-    pay_back,
-    reset,
-)
+from gridroom.adequacy.blocks import build_block, build_candidates, screen
+from gridroom.adequacy.dispatch import share_generation, still_short
+from gridroom.adequacy.flexible import borrow, close_windows, give_way, grow, owes, pay_back, reset
 from gridroom.adequacy.flow import TOLERANCE_MW
 from gridroom.adequacy.recording import close_sample, note_flows, note_help, note_step, open_sample
-from gridroom.adequacy.sampling import Common, Events, draw_outages
-from gridroom.adequacy.stacking import LEVELLED, HybridTable, charge_stores, discharge_stores, limit_hybrids, start_hybrids
-from gridroom.adequacy.storage import Stores, charge, decay, discharge, offer_mw, set_now, stores_full
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-UNIT, HYBRID, LINE, STORE, DEVICE, BACKUP = range(6)  # kinds of assets that fail
-
-
-class Grid(NamedTuple):
-    """A system as the kernel reads it.
-
-    `base` (R, T) is all generation in service less load, `low` (R, B) its least value in each block of 2**`shift` steps. Assets
-    that fail (A): `kind`, `place` (index within the kind), `mw` taken from the region's margin, or `row` of `varying` where
-    that changes in time (else -1). Lines: interface and MW by direction; `sum_*` with all in service, `limit_*` of the
-    interface; `has_lines` (I,).
-    """
-
-    base: Floats
-    low: Floats
-    shift: int
-    kind: Ints
-    place: Ints
-    mw: Floats
-    row: Ints
-    varying: Floats
-    line_interface: Ints
-    line_forward: Floats
-    line_backward: Floats
-    sum_forward: Floats
-    sum_backward: Floats
-    limit_forward: Floats
-    limit_backward: Floats
-    has_lines: Flags
-    year_of: Ints
-    day_of: Ints
-
-
-class Rules(NamedTuple):
-    """Step [h], store limits constant, lines fail, order of stores, solve every step, steps that may part an event."""
-
-    step_h: float
-    constant: bool
-    lines_fail: bool
-    order: int
-    every_step: bool
-    gap_steps: int
-
-
-class Parts(NamedTuple):
-    """Everything that the system has beside generation and load."""
-
-    stores: Stores
-    hybrids: HybridTable
-    devices: Devices
-    loads: Interruptible
-    common: Common
-
-
-class Desk(NamedTuple):
-    """Work arrays of one thread: margins, limits and states of built blocks, draws, flow, what is owed and used."""
-
-    margin: Floats
-    forward: Floats
-    backward: Floats
-    store_up: Flags
-    device_up: Flags
-    backup_up: Floats
-    touched: Floats
-    candidate: Flags
-    built: Flags
-    next_one: Ints
-    events: Events
-    work: Work
-    network: Network
-    owed: Owed
-    budget: Budget
+from gridroom.adequacy.sampling import draw_outages
+from gridroom.adequacy.stacking import LEVELLED, charge_stores, discharge_stores, limit_hybrids, start_hybrids
+from gridroom.adequacy.storage import charge, decay, discharge, offer_mw, set_now, stores_full
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def screen(low, shift, region, screen_mw, events, total, touched, candidate, next_one, taken, every_step, has_stores):
-    """Mark the blocks that may be short when `taken` (R,) MW are added to load; and the next, where stores recharge.
-
-    `next_one[b]` becomes the first marked block from b on.
-    """
-    starts, ends, assets = events
-    regions, blocks = low.shape
-    touched[:, :] = 0.0
-    for k in range(total):
-        a = assets[k]
-        r = region[a]
-        if r >= 0:
-            mw = screen_mw[a]
-            touched[r, starts[k] >> shift] += mw
-            touched[r, ((ends[k] - 1) >> shift) + 1] -= mw
-    candidate[:] = every_step
-    for r in range(regions):
-        out = taken[r]
-        for b in range(blocks):
-            out += touched[r, b]
-            if low[r, b] - out < 1e-6:
-                candidate[b] = True
-    if has_stores:
-        for b in range(blocks - 1, 0, -1):
-            candidate[b] = candidate[b] or candidate[b - 1]
-    after = blocks
-    next_one[blocks] = blocks
-    for b in range(blocks - 1, -1, -1):
-        after = b if candidate[b] else after
-        next_one[b] = after
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _fill(grid, parts, rules, desk, first, last):
-    """Steps before outages: everything in service."""
-    margin, base = desk.margin, grid.base
-    for r in range(base.shape[0]):
-        for t in range(first, last):
-            margin[r, t] = base[r, t]
-    if rules.lines_fail:
-        forward, backward, sum_forward, sum_backward = desk.forward, desk.backward, grid.sum_forward, grid.sum_backward
-        wide = sum_forward.shape[1] > 1
-        for i in range(forward.shape[0]):
-            for t in range(first, last):
-                forward[i, t] = sum_forward[i, t if wide else 0]
-                backward[i, t] = sum_backward[i, t if wide else 0]
-    store_up, device_up, backup_up, units = desk.store_up, desk.device_up, desk.backup_up, parts.loads.units
-    if store_up.shape[1] > 0 or device_up.shape[1] > 0 or backup_up.shape[1] > 0:
-        for t in range(first, last):
-            for s in range(store_up.shape[1]):
-                store_up[t, s] = True
-            for d in range(device_up.shape[1]):
-                device_up[t, d] = True
-            for k in range(backup_up.shape[1]):
-                backup_up[t, k] = units[k]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _less(margin, region, capacity, row, mw, first, last):
-    """Take an outage from its region's margin."""
-    if row < 0:
-        for t in range(first, last):
-            margin[region, t] -= mw
-    else:
-        for t in range(first, last):
-            margin[region, t] -= capacity[row, t]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _switch_off(grid, desk, a, first, last):
-    """Apply an outage of anything but a unit to steps [first, last): store, line, device, backup."""
-    kind, place = grid.kind[a], grid.place[a]
-    if kind == HYBRID or kind == STORE:
-        for t in range(first, last):
-            desk.store_up[t, place] = False
-    elif kind == LINE:
-        i = grid.line_interface[place]
-        wide = grid.line_forward.shape[1] > 1
-        for t in range(first, last):
-            desk.forward[i, t] -= grid.line_forward[place, t if wide else 0]
-            desk.backward[i, t] -= grid.line_backward[place, t if wide else 0]
-    elif kind == DEVICE:
-        for t in range(first, last):
-            desk.device_up[t, place] = False
-    elif kind == BACKUP:
-        for t in range(first, last):
-            desk.backup_up[t, place] -= 1.0
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def build_candidates(grid, fleet, total, parts, rules, desk):
-    """Build every block that the screen marked."""
-    shift, blocks, steps = grid.shift, grid.low.shape[1], grid.base.shape[1]
-    next_one, margin, varying = desk.next_one, desk.margin, grid.varying
-    kind, row, mw, region = grid.kind, grid.row, grid.mw, fleet.region
-    starts, ends, assets = desk.events.start, desk.events.end, desk.events.asset
-    desk.built[:] = desk.candidate
-    b = next_one[0]
-    if b == blocks:
-        return
-    while b < blocks:
-        _fill(grid, parts, rules, desk, b << shift, min((b + 1) << shift, steps))
-        b = next_one[b + 1]
-    for k in range(total):
-        start, end = starts[k], ends[k]
-        b, last = next_one[start >> shift], (end - 1) >> shift
-        while b <= last:
-            a = assets[k]
-            from_step, to_step = max(start, b << shift), min(end, (b + 1) << shift)
-            if kind[a] <= HYBRID:
-                _less(margin, region[a], varying, row[a], mw[a], from_step, to_step)
-            if kind[a] != UNIT:
-                _switch_off(grid, desk, a, from_step, to_step)
-            b = next_one[b + 1]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _build_block(b, grid, fleet, total, parts, rules, desk):
-    """Build one more block, which a store that is not full or load that is owed asks for."""
-    first, last = b << grid.shift, min((b + 1) << grid.shift, grid.base.shape[1])
-    starts, ends, assets = desk.events.start, desk.events.end, desk.events.asset
-    margin, varying = desk.margin, grid.varying
-    kind, row, mw, region = grid.kind, grid.row, grid.mw, fleet.region
-    _fill(grid, parts, rules, desk, first, last)
-    for k in range(total):
-        if starts[k] < last and ends[k] > first:
-            a = assets[k]
-            from_step, to_step = max(starts[k], first), min(ends[k], last)
-            if kind[a] <= HYBRID:
-                _less(margin, region[a], varying, row[a], mw[a], from_step, to_step)
-            if kind[a] != UNIT:
-                _switch_off(grid, desk, a, from_step, to_step)
-    desk.built[b] = True
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _load_limits(grid, rules, desk, t):
+def load_limits(grid, rules, desk, t):
     """Limits of the ties in one step: lines in service, at most the interface's own limit."""
     forward, backward, flow = desk.work.forward, desk.work.backward, desk.work.flow
     usual_forward, usual_backward = desk.network.forward_mw, desk.network.backward_mw
@@ -345,18 +119,13 @@ def _pay(t, grid, parts, rules, desk):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _note_surplus(t, desk, ledger, rules):
-    """What generation and stores could still have given."""
+def _note_rest(t, surplus, lost, parts, desk, ledger, step_h):
+    """What generation and stores could still have given, and what demand response left unserved."""
     work = desk.work
-    for r in range(len(work.supply)):
+    for r in range(len(work.supply) if surplus else 0):
         ledger.surplus[r, t] += work.supply[r] + work.offer[r]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _note_lost(t, parts, desk, ledger, rules):
-    """What demand response left unserved."""
-    for d in range(len(desk.owed.lost)):
-        ledger.lost[parts.devices.region[d], t] += desk.owed.lost[d] / rules.step_h
+    for d in range(len(desk.owed.lost) if lost else 0):
+        ledger.lost[parts.devices.region[d], t] += desk.owed.lost[d] / step_h
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -403,8 +172,7 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
     lost = first_level and ledger.lost.shape[0] > 0
     counts, day_of = ledger.counts, grid.day_of
     tables = parts.stores
-    first_store, charge_mw, energy_mwh, charge_efficiency = (tables.first, tables.charge_mw, tables.energy_mwh,
-                                                             tables.charge_efficiency)
+    first_store, charge_mw, energy_mwh, efficiency = tables.first, tables.charge_mw, tables.energy_mwh, tables.charge_efficiency
     store_up = desk.store_up
     # Two short cuts for common cases, with the same answers as the general way.
     no_hybrids = len(parts.hybrids.store) == 0
@@ -414,10 +182,10 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
     if devices + loads > 0:
         reset(desk.owed, desk.budget, parts.loads)
     full, debts = True, False
+    for s in range(stores):
+        energy[s] = tables.initial_mwh[s]
+        now.limit[s] = energy_mwh[s, 0]
     if stores > 0:
-        for s in range(stores):
-            energy[s] = parts.stores.initial_mwh[s]
-            now.limit[s] = parts.stores.energy_mwh[s, 0]
         full = constant and stores_full(now)
     b = -1
     while True:
@@ -431,7 +199,7 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
             break
         first, last = b * size, min((b + 1) * size, steps)
         if not built[b]:
-            _build_block(b, grid, fleet, total, parts, rules, desk)
+            build_block(b, grid, fleet, total, parts, rules, desk)
         any_short = False
         for t in range(first, last):
             short = False
@@ -443,8 +211,7 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                 else:
                     need[r], supply[r] = 0.0, max(m, 0.0)
             if not short and at_home and not full:
-                done = _charge_at_home(t, step_h, first_store, charge_mw, energy_mwh, charge_efficiency, store_up[t], supply,
-                                       energy)
+                done = _charge_at_home(t, step_h, first_store, charge_mw, energy_mwh, efficiency, store_up[t], supply, energy)
                 if done >= 0:
                     full = done == 1
                     if states:
@@ -454,7 +221,7 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                 for r in range(regions):
                     used[r] = 0.0
                 if ties > 0:
-                    _load_limits(grid, rules, desk, t)
+                    load_limits(grid, rules, desk, t)
                 if stores > 0:
                     _use_stores(t, t == 0, parts, rules, desk)
                 if devices > 0:
@@ -498,10 +265,8 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                     note_step(ledger, sample, t, day_of, gap_steps, work, gap, first_level)
                 if flows:
                     note_flows(ledger, work)
-                if surplus:
-                    _note_surplus(t, desk, ledger, rules)
-                if lost:
-                    _note_lost(t, parts, desk, ledger, rules)
+                if surplus or lost:
+                    _note_rest(t, surplus, lost, parts, desk, ledger, step_h)
             if states:
                 _note_state(t, t + 1, desk, ledger)
         if any_short:

@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridroom.adequacy.assessment import Assessment
-from gridroom.adequacy.engine import chunks_of
 from gridroom.adequacy.importance_kernel import weighted_chunk
 from gridroom.adequacy.metrics import risk_from
 from gridroom.adequacy.prepare import Model, Options, make_model
 from gridroom.adequacy.sampling import Fleet, make_fleet
 from gridroom.adequacy.specs import ImportanceSampling
 from gridroom.adequacy.tally import Moments
+from gridroom.adequacy.task import chunks_of
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.progress import Listener, Progress
 from gridroom.runners.local import LocalRunner

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from gridroom.adequacy.blocks import build_candidates, screen
 from gridroom.adequacy.dispatch import share_generation
 from gridroom.adequacy.flow import TOLERANCE_MW
-from gridroom.adequacy.horizon import _load_limits, build_candidates, screen
+from gridroom.adequacy.horizon import load_limits
 from gridroom.adequacy.sampling import draw_outages
 
 
@@ -96,7 +97,7 @@ def weighted_chunk(first, last, seed, grid, fleet, parts, rules, desk, day_first
                 if not short:
                     continue
                 if len(network.start) > 0:
-                    _load_limits(grid, rules, desk, t)
+                    load_limits(grid, rules, desk, t)
                     share_generation(network, work)
                 gap = 0.0
                 for r in range(regions):

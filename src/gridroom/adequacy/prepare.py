@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gridroom.adequacy.dispatch import Network, make_work
 from gridroom.adequacy.flexible import Devices, Interruptible, make_budget, make_owed
-from gridroom.adequacy.horizon import BACKUP, DEVICE, HYBRID, LINE, STORE, UNIT, Desk, Grid, Parts, Rules
+from gridroom.adequacy.grid import BACKUP, DEVICE, HYBRID, LINE, STORE, UNIT, Desk, Grid, Parts, Rules
 from gridroom.adequacy.sampling import Common, Fleet, asset_id, make_events, make_fleet
 from gridroom.adequacy.stacking import FIXED, LEVELLED, HybridTable
 from gridroom.adequacy.storage import Stores
@@ -49,6 +49,10 @@ class Model:
     device_names: tuple[str, ...]
     load_names: tuple[str, ...]
 
+    def _network(self) -> Network:
+        start, end, forward, backward = self.network
+        return Network(start.copy(), end.copy(), forward.copy(), backward.copy())
+
     def desk(self) -> Desk:
         """Work arrays of one thread."""
         regions, steps = self.grid.base.shape
@@ -61,7 +65,7 @@ class Model:
                     np.zeros(blocks + 1, np.int64),
                     make_events(self.fleet, self.parts.common, steps),
                     make_work(regions, self.network.start, self.network.end, stores),
-                    Network(*[np.array(a) for a in self.network]), make_owed(devices), make_budget(loads))
+                    self._network(), make_owed(devices), make_budget(loads))
 
 
 class _Assets:
@@ -116,12 +120,12 @@ def _stores(system: System, charging: Ints) -> tuple[Stores, Ints]:
     region = np.concatenate([storage.region, hybrids.region[charging]])
     order = np.argsort(region, kind="stable")
     first = np.searchsorted(region[order], np.arange(len(system.regions) + 1)).astype(np.int64)
-    tables = [np.ascontiguousarray(_wide([getattr(storage, c), getattr(hybrids, c)[charging]], steps)[order])
-              for c in STORE_COLUMNS]
+    tables = {c: np.ascontiguousarray(_wide([getattr(storage, c), getattr(hybrids, c)[charging]], steps)[order])
+              for c in STORE_COLUMNS}
     initial = np.concatenate([storage.initial_mwh, hybrids.initial_mwh[charging]])[order]
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    return Stores(first, *tables, np.ascontiguousarray(initial, dtype=np.float64)), place
+    return Stores(first=first, initial_mwh=np.ascontiguousarray(initial, dtype=np.float64), **tables), place
 
 
 def _backup(load: LargeLoad, step_h: float) -> tuple[float, float]:
@@ -183,8 +187,11 @@ def _gather(system: System, charging: Ints, place: Ints, loads: list[tuple[int, 
             ) -> _Assets:
     """Every asset that can fail."""
     assets = _Assets(system.axis.steps)
-    units, storage, hybrids, lines = system.units, system.storage, system.hybrids, system.lines
+    units, storage, hybrids = system.units, system.storage, system.hybrids
     zero = np.zeros(1)
+    parts: tuple[tuple[int, str, Any, Ints | None], ...] = (
+        (LINE, "line", system.lines, None), (STORE, "store", storage, place),
+        (DEVICE, "demand response", system.demand_response, None))
 
     def may(part: Any, k: int) -> bool:
         return bool(part.failure_probability[k].max() > 0.0)
@@ -201,21 +208,21 @@ def _gather(system: System, charging: Ints, place: Ints, loads: list[tuple[int, 
         if may(hybrids, h):
             kind = HYBRID if h in where else UNIT
             assets.add(kind, ("hybrid", name), where.get(h, h), int(hybrids.region[h]), deliver, chance(hybrids, h))
-    for k, name in enumerate(lines.names):
-        if may(lines, k):
-            assets.add(LINE, ("line", name), k, -1, zero, chance(lines, k))
-    for s, name in enumerate(storage.names):
-        if may(storage, s):
-            assets.add(STORE, ("store", name), int(place[s]), -1, zero, chance(storage, s))
-    for d, name in enumerate(system.demand_response.names):
-        if may(system.demand_response, d):
-            assets.add(DEVICE, ("demand response", name), d, -1, zero, chance(system.demand_response, d))
+    for kind, word, part, index in parts:
+        for k, name in enumerate(part.names):
+            if may(part, k):
+                assets.add(kind, (word, name), k if index is None else int(index[k]), -1, zero, chance(part, k))
+    _gather_backups(assets, loads, system.axis.step_h)
+    return assets
+
+
+def _gather_backups(assets: _Assets, loads: list[tuple[int, LargeLoad]], step_h: float) -> None:
+    """Units of backed loads' own generation."""
     for k, (_, load) in enumerate(loads):
         if load.kind == "backed" and load.backup_forced_outage_rate > 0:
-            failure, repair = _backup(load, system.axis.step_h)
+            failure, repair = _backup(load, step_h)
             for n in range(load.backup_units):
-                assets.add(BACKUP, ("backup", f"{load.name}/{n}"), k, -1, zero, (np.array([failure]), np.array([repair])))
-    return assets
+                assets.add(BACKUP, ("backup", f"{load.name}/{n}"), k, -1, np.zeros(1), (np.array([failure]), np.array([repair])))
 
 
 def _members(system: System) -> NDArray[np.float64]:
@@ -287,17 +294,14 @@ def _years(system: System) -> Ints:
 def make_model(system: System, options: Options) -> Model:
     """Arrays of a system; see `Options` for what may be switched."""
     axis = system.axis
-    if not options.common_events:
-        member = np.zeros((0, len(system.units.names)))
-    else:
-        member = _members(system)
+    member = _members(system) if options.common_events else np.zeros((0, len(system.units.names)))
     bare = _bare(system.hybrids)
     charging = np.flatnonzero(~bare)
     stores, place = _stores(system, charging)
     flexible = list(enumerate(system.large_loads)) if options.flexible else []
     shiftable = [(k, load) for k, load in flexible if load.kind == "shiftable"]
     giving = [(k, load) for k, load in flexible if load.kind in ("interruptible", "backed")]
-    assets = _gather(system, charging, place, giving, (member > 0).any(axis=0))
+    assets = _gather(system, charging, place, giving, np.asarray((member > 0).any(axis=0)))
     lines_fail = any(kind == LINE for kind, *_ in assets.rows)
     network, line_tables = _tie_tables(system, lines_fail)
     shift = max(0, round(np.log2(24.0 / axis.step_h) - 0.5))

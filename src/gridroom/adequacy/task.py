@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridroom.adequacy.horizon import Desk, sample_chunk
+from gridroom.adequacy.grid import Desk
+from gridroom.adequacy.horizon import sample_chunk
 from gridroom.adequacy.prepare import Model, Options, make_model
 from gridroom.adequacy.recording import Ledger
-from gridroom.adequacy.specs import Causes, DemandResponseEnergy, Events, Flow, ResultSpec, ShortfallSamples, StorageEnergy, Surplus
+from gridroom.adequacy.specs import (
+    Causes,
+    DemandResponseEnergy,
+    Events,
+    Flow,
+    ResultSpec,
+    ShortfallSamples,
+    StorageEnergy,
+    Surplus,
+)
 from gridroom.adequacy.tally import Moments, Spread, Tally, largest
 from gridroom.systems.system import System
 
@@ -149,6 +160,12 @@ def make_task(systems: tuple[System, ...], seed: int, options: Options, specs: t
     regions, steps = len(systems[0].regions), systems[0].axis.steps
     return Task(systems, seed, options, specs, np.zeros((1, regions)) if levels is None else np.ascontiguousarray(levels),
                 np.ones(steps) if shape is None else np.ascontiguousarray(shape, dtype=np.float64))
+
+
+def chunks_of(samples: int, size: int, first: int = 0) -> Iterator[Chunk]:
+    """Chunks of samples in order, from chunk boundary `first`."""
+    for start in range(first, samples, size):
+        yield start, min(start + size, samples)
 
 
 def chunk_size(task: Task, samples: int) -> int:

@@ -31,17 +31,18 @@ class DaskRunner:
 
     def __init__(self, client: Any) -> None:
         try:
-            from distributed import Client, LocalCluster
+            import distributed
         except ImportError as fault:
             raise ImportError("a cluster needs distributed: pip install 'gridroom[cluster]'") from fault
+        make: Any = distributed
         self._own: list[Any] = []
         if isinstance(client, str):
             if client.startswith("local:"):
-                cluster = LocalCluster(n_workers=int(client.split(":")[1]), threads_per_worker=1, processes=True,
+                cluster = make.LocalCluster(n_workers=int(client.split(":")[1]), threads_per_worker=1, processes=True,
                                        dashboard_address=None)
                 self._own.append(cluster)
                 client = cluster
-            client = Client(client)
+            client = make.Client(client)
             self._own.append(client)
         self.client = client
 

@@ -11,4 +11,5 @@ from gridroom.systems.tables import read_folder, read_years
 from gridroom.systems.tables_write import write_folder
 
 __all__ = ["CommonEvent", "DemandResponse", "Hybrids", "Interfaces", "LargeLoad", "Lines", "Storage", "System", "Units",
-           "levelised", "levelised_plan", "read_folder", "read_pras", "read_years", "rts79", "rts_gmlc", "write_folder", "write_pras"]
+           "levelised", "levelised_plan", "read_folder", "read_pras", "read_years", "rts79", "rts_gmlc",
+           "write_folder", "write_pras"]

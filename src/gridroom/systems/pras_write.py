@@ -142,7 +142,8 @@ def _all_lines(system: System) -> Lines:
         return np.concatenate(wide)
 
     zero, one = np.zeros((len(bare), 1)), np.ones((len(bare), 1))
-    return Lines(names=(*lines.names, *names), categories=(*(lines.categories or ("",) * len(lines.names)), *("interface",) * len(bare)),
+    return Lines(names=(*lines.names, *names), categories=(*(lines.categories or ("",) * len(lines.names)),
+                                                           *("interface",) * len(bare)),
                  interface=np.concatenate([lines.interface, bare]), forward_mw=join(lines.forward_mw, faces.forward_mw[bare]),
                  backward_mw=join(lines.backward_mw, faces.backward_mw[bare]),
                  failure_probability=join(lines.failure_probability, zero),
