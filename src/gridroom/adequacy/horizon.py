@@ -181,12 +181,11 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
     open_sample(ledger)
     if devices + loads > 0:
         reset(desk.owed, desk.budget, parts.loads)
-    full, debts = True, False
+    debts = False
     for s in range(stores):
         energy[s] = tables.initial_mwh[s]
         now.limit[s] = energy_mwh[s, 0]
-    if stores > 0:
-        full = constant and stores_full(now)
+    full = stores == 0 or (constant and stores_full(now))
     b = -1
     while True:
         b += 1
