@@ -12,31 +12,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from cases import longer, rate, row_of, solver_rate, three_regions, with_store
 
 from gridroom.adequacy.engine import assess
-from gridroom.adequacy.specs import MonteCarlo
+from gridroom.adequacy.specs import ImportanceSampling, MonteCarlo
 from gridroom.systems.rts79 import rts79
-from gridroom.systems.system import System, Units
+from gridroom.systems.system import System
 
 HERE = Path(__file__).parent
 
 
-def rate(work: Callable[[int], float], samples: int) -> tuple[float, float]:
-    """(samples a second, LOLH of the run)."""
-    work(2)  # loads or compiles
-    start = time.perf_counter()
-    lolh = work(samples)
-    return samples / (time.perf_counter() - start), lolh
-
-
-def engine(jobs: int) -> Callable[[int], float]:
-    system = rts79()
-    return lambda n: assess(system, MonteCarlo(samples=n, seed=1, jobs=jobs)).total.lolh_h.value
+def engine(jobs: int, system: System | None = None) -> Callable[[int], float]:
+    """Work of n samples; the seconds are those of sampling alone, as `sample_years_per_s` of the command."""
+    chosen = system or rts79()
+    return lambda n: assess(chosen, MonteCarlo(samples=n, seed=1, jobs=jobs)).total.lolh_h.value
 
 
 def naive(samples: int) -> float:
@@ -70,41 +63,42 @@ def vectorised(samples: int) -> float:
     return total / samples
 
 
-def linear_growth() -> list[tuple[str, float, float]]:
-    """Cost against samples, units and regions: time of twice the size over time of once."""
-    rows = []
-    one = engine(1)
-    a, b = (rate(one, n)[0] for n in (20_000, 40_000))
-    rows.append(("twice the samples", 2.0, 2.0 * a / b))
-    base = rts79()
-    for name, factor in (("twice the units (of half the size)", 2),):
-        u = base.units
-        split = Units(names=tuple(f"{n}/{k}" for k in range(factor) for n in u.names), categories=u.categories * factor,
-                      region=np.tile(u.region, factor), capacity_mw=np.tile(u.capacity_mw / factor, (factor, 1)),
-                      failure_probability=np.tile(u.failure_probability, (factor, 1)),
-                      repair_probability=np.tile(u.repair_probability, (factor, 1)))
-        system = System(name="split", axis=base.axis, regions=base.regions, load_mw=base.load_mw,
-                        day_shift_h=base.day_shift_h, units=split)
-        c = rate(lambda n, s=system: assess(s, MonteCarlo(samples=n, jobs=1)).total.lolh_h.value, 20_000)[0]
-        rows.append((name, float(factor), a / c))
-    times = []
-    for regions in (3, 6):
-        u = base.units
-        count = len(u.names)
-        many = Units(names=tuple(f"{r}-{n}" for r in range(regions) for n in u.names), categories=u.categories * regions,
-                     region=np.repeat(np.arange(regions), count), capacity_mw=np.tile(u.capacity_mw, (regions, 1)),
-                     failure_probability=np.tile(u.failure_probability, (regions, 1)),
-                     repair_probability=np.tile(u.repair_probability, (regions, 1)))
-        from gridroom.systems.system import Interfaces
+def growth() -> list[tuple[str, float, float]]:
+    """Cost against samples, units, regions and hours: time of the larger over time of the smaller, one thread."""
+    def seconds(system: System, samples: int) -> float:
+        return samples / rate(engine(1, system), samples)[0]
 
-        start = np.arange(regions - 1)
-        limit = np.full((regions - 1, 1), 300.0)
-        system = System(name="row", axis=base.axis, regions=tuple(map(str, range(regions))),
-                        load_mw=np.repeat(base.load_mw, regions, axis=0), day_shift_h=np.zeros(regions), units=many,
-                        interfaces=Interfaces(start=start, end=start + 1, forward_mw=limit, backward_mw=limit))
-        times.append(1 / rate(lambda n, s=system: assess(s, MonteCarlo(samples=n, jobs=1)).total.lolh_h.value, 400)[0])
-    rows.append(("twice the regions (3 to 6, with ties)", 2.0, times[1] / times[0]))
+    rows = [("samples, 20,000 to 80,000", 4.0, seconds(rts79(), 80_000) / seconds(rts79(), 20_000))]
+    rows.append(("units, 32 to 128 (of a quarter of the size)", 4.0, seconds(row_of(1, 4), 20_000) / seconds(rts79(), 20_000)))
+    rows.append(("regions, 3 to 6 (in a row, with ties)", 2.0, seconds(row_of(6), 2_000) / seconds(row_of(3), 2_000)))
+    rows.append(("regions, 6 to 24", 4.0, seconds(row_of(24), 400) / seconds(row_of(6), 400)))
+    rows.append(("hours, 1 year to 4", 4.0, seconds(longer(rts79(), 4), 10_000) / seconds(rts79(), 10_000)))
     return rows
+
+
+def cases() -> None:
+    """The three cases, one thread, and what a linear program an hour would do."""
+    print(f"\n{'one thread':44}{'sample-years/s':>16}{'LOLH, h':>12}")
+    for name, system, samples in (("RTS-79", rts79(), 60_000), ("RTS-79 with 100 MW / 400 MWh", with_store(), 30_000),
+                                  ("rts.pras, three regions and a store", three_regions(), 4_000),
+                                  ("rts.pras, load x 1.2", three_regions(1.2), 1_000)):
+        speed, lolh = rate(engine(1, system), samples)
+        print(f"{name:44}{speed:16,.0f}{lolh:12.4f}")
+        if "three" in name:
+            solver = solver_rate(system, 300)
+            print(f"{'  a linear program an hour (HiGHS)':44}{solver:16,.4f}{'':12}   {speed / solver:,.0f} times slower")
+
+
+def rare() -> None:
+    """Variance x time of plain Monte Carlo over that of importance sampling."""
+    print(f"\n{'rare risk, RTS-79':44}{'LOLE days':>12}{'gain, LOLE':>12}{'gain, EUE':>12}")
+    for peak in (2650, 2400, 2250):
+        system = rts79(peak)
+        found = [assess(system, method) for method in (MonteCarlo(samples=200_000, jobs=2), ImportanceSampling(samples=10_000, jobs=2))]
+        found = [assess(system, method) for method in (MonteCarlo(samples=200_000, jobs=2), ImportanceSampling(samples=10_000, jobs=2))]
+        gain = [(getattr(found[0].total, k).stderr ** 2 * found[0].wall_s) / (getattr(found[1].total, k).stderr ** 2 * found[1].wall_s)
+                for k in ("lole_days", "eue_mwh")]
+        print(f"{f'  peak {peak} MW':44}{found[1].total.lole_days.value:12.4f}{gain[0]:12.1f}{gain[1]:12.1f}")
 
 
 def peer(package: str, samples: int) -> tuple[float, float] | None:
@@ -140,13 +134,16 @@ def main() -> None:
             if found:
                 rows.append((package, *found))
     best = rows[0][1]
+    print(f"one thread to two: {rows[0][1] / rows[1][1]:.2f} times")
     print("RTS-79, sequential Monte Carlo, 8,736 h a sample (exact LOLH 9.394 h)\n")
     print(f"{'':34}{'sample-years/s':>16}{'gridroom is faster by':>24}{'LOLH, h':>12}")
     for name, speed, lolh in rows:
         print(f"{name:34}{speed:16,.1f}{best / speed:24,.1f}{lolh:12.3f}")
     print(f"\n{'growth of cost':44}{'size':>8}{'time':>8}")
-    for name, size, cost in linear_growth():
+    for name, size, cost in growth():
         print(f"{name:44}{size:8.1f}{cost:8.2f}")
+    cases()
+    rare()
 
 
 if __name__ == "__main__":

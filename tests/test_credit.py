@@ -21,7 +21,8 @@ from tests.test_known_answers import near
 
 def unit(mw: float, rate: float):
     failure, repair = probabilities(np.array([[rate]]), np.array([[50.0]]), 1.0)
-    return {"units": dataclasses.replace(builders.units([0], mw), names=("new",), failure_probability=failure, repair_probability=repair)}
+    return {"units": dataclasses.replace(builders.units([0], mw), names=("new",), failure_probability=failure,
+                                         repair_probability=repair)}
 
 
 # Exact figures by convolution, two independent routes; MW, +-0.01.
@@ -67,7 +68,8 @@ def test_credit_of_demand_response_keeps_it():
 
 def test_credit_at_the_command_line(tmp_path):
     (tmp_path / "new.csv").write_text("name,capacity_mw,forced_outage_rate,mttr_h\nnew,100,0.04,50\n")
-    found = json.loads(gridroom("accredit", "rts79", "--add", str(tmp_path / "new.csv"), "--exact", "--metric", "lole", "--json").stdout)
+    found = json.loads(gridroom("accredit", "rts79", "--add", str(tmp_path / "new.csv"), "--exact", "--metric", "lole",
+                                "--json").stdout)
     assert found["elcc_mw"]["value"] == pytest.approx(93.792, abs=0.01)
     assert found["accredited_pct"] == pytest.approx(93.792, abs=0.01)
     (tmp_path / "new.toml").write_text('[[storage]]\nname = "battery"\nregion = "1"\ndischarge_mw = 100\nenergy_mwh = 400\n')

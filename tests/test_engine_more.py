@@ -166,16 +166,20 @@ def test_outage_rate_follows_temperature(tmp_path):
     (_, system), = read_years(path)
     fail, mend = system.units.failure_probability[:, 0], system.units.repair_probability[:, 0]
     assert fail / (fail + mend) == pytest.approx([0.3, 0.05])
-    (path / "common_events.csv").write_text("name,region,categories,probability,share_out,below_c,claim\ncold,A,gas,1,1,-10,assumed\n")
+    (path / "common_events.csv").write_text(
+        "name,region,categories,probability,share_out,below_c,claim\ncold,A,gas,1,1,-10,assumed\n")
     (_, struck), = read_years(path)
     answer = assess(struck, MonteCarlo(samples=50))
     assert answer.regions[0].lolh_h.value == 3.0  # the only unit of region A is out in every hour
 
 
+EVENT = "name,region,categories,probability,share_out,"
+
+
 @pytest.mark.parametrize(("file", "text", "word"), [
-    ("common_events.csv", "name,region,categories,probability,share_out,below_c\nx,A,gas,1,1,-10\n", "needs the table temperature"),
-    ("common_events.csv", "name,region,categories,probability,share_out,start,hours\nx,A,gas,2,1,2030-01-01,5\n", r"must lie in \[0, 1\]"),
-    ("common_events.csv", "name,region,categories,probability,share_out,start,hours\nx,A,gas,1,1,2031-01-01,5\n", "within the horizon"),
+    ("common_events.csv", EVENT + "below_c\nx,A,gas,1,1,-10\n", "needs the table temperature"),
+    ("common_events.csv", EVENT + "start,hours\nx,A,gas,2,1,2030-01-01,5\n", r"must lie in \[0, 1\]"),
+    ("common_events.csv", EVENT + "start,hours\nx,A,gas,1,1,2031-01-01,5\n", "within the horizon"),
     ("maintenance.csv", "unit,start,hours\nu9,2030-01-01,5\n", "is not known; got 'u9'"),
     ("maintenance.csv", "unit,start,hours\nu1,someday,5\n", "must be a date and time"),
     ("outage_temperature.csv", "category,temperature_c,forced_outage_rate\ngas,0,0.1\n", "needs the table temperature")])
@@ -243,7 +247,8 @@ def test_events_that_lie_close_may_be_one():
 
 
 def test_which_interface_was_at_its_limit():
-    system = builders.system([[100], [10]], units=builders.units([0, 1], [[60], [100]], 0.0, 1.0), interfaces=builders.ties([(0, 1)], 20))
+    system = builders.system([[100], [10]], units=builders.units([0, 1], [[60], [100]], 0.0, 1.0),
+                             interfaces=builders.ties([(0, 1)], 20))
     _, ties = assess(system, MonteCarlo(samples=3), Causes()).causes()
     assert ties.to_dict("records") == [{"interface": "R1 - R2", "at_limit_when_short": 1.0}]
 

@@ -109,7 +109,8 @@ def test_backed_units_that_fail_by_enumeration():
 
 
 def test_a_load_helps_over_ties_as_far_as_they_go():
-    system = builders.system([[50], [50]], units=builders.units([0, 1], [[70], [35]], 0.0, 1.0), interfaces=builders.ties([(0, 1)], 8))
+    system = builders.system([[50], [50]], units=builders.units([0, 1], [[70], [35]], 0.0, 1.0),
+                             interfaces=builders.ties([(0, 1)], 8))
     system = dataclasses.replace(system, large_loads=(dataclasses.replace(large("interruptible", 20), region="R1"),))
     answer = assess(system, ONCE)  # region 2 lacks 15 MW, 8 come over the tie from the load that gives way in region 1
     assert answer.regions[1].eue_mwh.value == pytest.approx(7)
@@ -125,7 +126,8 @@ def test_help_never_raises_risk_and_larger_budgets_never_help_less(seed):
     found = []
     for hours in (budget, budget + 4, np.inf):
         load = large("interruptible", 15, max_hours_per_year=hours)
-        answer = assess(dataclasses.replace(base, large_loads=(load,)), MonteCarlo(samples=20, seed=seed, jobs=1), ShortfallSamples())
+        answer = assess(dataclasses.replace(base, large_loads=(load,)), MonteCarlo(samples=20, seed=seed, jobs=1),
+                        ShortfallSamples())
         assert answer.total.eue_mwh.value <= answer.without_help.eue_mwh.value + 1e-9
         assert answer.help[0].hours.value <= hours
         found.append(answer.samples[:, -1, 0])

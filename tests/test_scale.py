@@ -122,7 +122,7 @@ def test_a_disk_that_fills_up(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(DiskError, match="No space left on device; what .* held before is kept") as caught:
+    with pytest.raises(DiskError, match=r"No space left on device; what .* held before is kept") as caught:
         mark.save(tally, 40)
     assert caught.value.exit_code == 1
     monkeypatch.undo()

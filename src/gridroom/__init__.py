@@ -11,12 +11,16 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "assess": "gridroom.adequacy.engine", "Assessment": "gridroom.adequacy.engine",
+    "assess": "gridroom.adequacy.engine", "Assessment": "gridroom.adequacy.assessment",
     "headroom": "gridroom.adequacy.headroom", "Headroom": "gridroom.adequacy.headroom",
     "Lole": "gridroom.adequacy.headroom", "Lolh": "gridroom.adequacy.headroom", "Neue": "gridroom.adequacy.headroom",
     "MonteCarlo": "gridroom.adequacy.specs", "Convolution": "gridroom.adequacy.specs",
     "Shortfall": "gridroom.adequacy.specs", "ShortfallSamples": "gridroom.adequacy.specs",
-    "Flow": "gridroom.adequacy.specs", "StorageEnergy": "gridroom.adequacy.specs",
+    "ImportanceSampling": "gridroom.adequacy.specs", "Flow": "gridroom.adequacy.specs", "Surplus": "gridroom.adequacy.specs",
+    "StorageEnergy": "gridroom.adequacy.specs", "DemandResponseEnergy": "gridroom.adequacy.specs",
+    "Events": "gridroom.adequacy.specs", "Causes": "gridroom.adequacy.specs",
+    "accredit": "gridroom.adequacy.accreditation", "Accreditation": "gridroom.adequacy.accreditation",
+    "Curtailable": "gridroom.adequacy.headroom", "LargeLoad": "gridroom.systems.assets",
     "Estimate": "gridroom.core.estimate", "StudyError": "gridroom.core.errors", "Problem": "gridroom.core.errors",
     "System": "gridroom.systems.system", "run": "gridroom.study.api",
 }
