@@ -259,3 +259,49 @@ def test_draws_belong_to_names():
     one, two = (twin.states(s, 5, 3) for s in (base, turned))
     for a, b in zip(one, two, strict=True):
         assert all((a[key] == b[key]).all() for key in a)
+
+
+def test_tables_of_a_run_folder(tmp_path):
+    import json
+
+    import pandas as pd
+
+    from tests.test_cli import ROOT, gridroom
+
+    keep = [word for name in ("flows", "storage", "samples", "surplus", "demand_response") for word in ("--keep", name)]
+    done = gridroom("adequacy", ROOT / "examples" / "campus", "--samples", "300", "--out", tmp_path / "o", *keep, "--json")
+    document = json.loads(done.stdout)
+    tables = {path.stem: pd.read_parquet(path) for path in (tmp_path / "o" / "tables").glob("*.parquet")}
+    samples = tables["samples"]
+    assert samples[samples["name"] == "total"]["eue_mwh"].mean() == pytest.approx(document["total"]["eue_mwh"]["value"])
+    assert set(tables["storage"]["name"]) == {"battery"}
+    assert tables["flows"]["utilisation"].between(0, 1).all()
+    assert (tables["surplus"]["surplus_mw"] >= 0).all()
+    assert json.loads((tmp_path / "o" / "adequacy.json").read_text()) == document
+    assert "must be one of flows" in gridroom("adequacy", "rts79", "--keep", "flow", "--out", tmp_path / "p", code=2).stderr
+
+
+def test_a_load_that_can_never_be_served_is_told(tmp_path):
+    from tests.test_cli import gridroom
+
+    path = folder(tmp_path / "s")
+    (path / "load.csv").write_text("A,B\n50000,60\n55000,65\n52000,61\n")
+    done = gridroom("adequacy", path, code=3)
+    assert "load of region 'A' can never be served" in done.stderr
+
+
+def test_weather_years_in_headroom_and_credit(tmp_path):
+    from gridroom.adequacy.accreditation import accredit
+    from gridroom.adequacy.headroom import Lolh, headroom
+
+    path = folder(tmp_path / "s")
+    for year, load in (("2019", "50,60\n55,65\n52,61\n"), ("2021", "70,80\n70,85\n70,81\n")):
+        (path / "weather" / year).mkdir(parents=True)
+        (path / "weather" / year / "load.csv").write_text("A,B\n" + load)
+    years = dict(read_years(path))
+    room = headroom(years, "A", Lolh(0.5), MonteCarlo(samples=2000))
+    alone = headroom(years["2019"], "A", Lolh(0.5), MonteCarlo(samples=2000))
+    assert room.room_mw.value < alone.room_mw.value
+    assert accredit(years, "u1", method=MonteCarlo(samples=2000)).credit_mw.value > 0
+    with pytest.raises(StudyError, match="convolution takes one"):
+        assess(years, Convolution())

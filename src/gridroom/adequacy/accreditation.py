@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridroom.adequacy.curve import Curve, crossing, make_curve
-from gridroom.adequacy.engine import assess
+from gridroom.adequacy.engine import Years, assess, each_year, weather_years
 from gridroom.adequacy.specs import Convolution, MonteCarlo
 from gridroom.core.errors import Problem, StudyError, nearest
 from gridroom.core.estimate import Estimate
@@ -73,14 +73,15 @@ class Accreditation:
         return "\n".join(lines)
 
 
-def accredit(system: System, resource: list[str] | str | None = None, added: dict[str, Any] | None = None, *,
+def accredit(system: Years, resource: list[str] | str | None = None, added: dict[str, Any] | None = None, *,
              metric: str = "eue", kind: str = "elcc", method: MonteCarlo | Convolution | None = None,
              search: str = "curve", region: str | None = None, marginal: bool = False) -> Accreditation:
     """Capacity credit of resources that the system holds, or of resources added to it.
 
     Parameters
     ----------
-    system : System
+    system : System, or mapping of str to System
+        The grid, or one a weather year.
     resource : str or list of str
         Names of units, stores, hybrids or demand response, or `category=WORD`; several are one portfolio.
     added : dict
@@ -110,22 +111,24 @@ def accredit(system: System, resource: list[str] | str | None = None, added: dic
     _check_words(metric, kind, search)
     if added is not None:
         names = tuple(n for part in added.values() for n in part.names)
-        system = edit.with_assets(system, added)
+        more_assets = added
+        system = each_year(system, lambda one: edit.with_assets(one, more_assets))
     else:
         given = [resource] if isinstance(resource, str) else list(resource or [])
         if not given:
             raise StudyError(Problem("resource", "must name at least one resource; got none"))
         names = tuple(given)
-    rows = edit.find(system, names)
+    first = weather_years(system)[1][0]
+    rows = edit.find(first, names)
     method = method or MonteCarlo(samples=5000)
-    where = _region(system, rows, region)
+    where = _region(first, rows, region)
     ask = _Ask(METRICS[metric], kind, method, search, where)
-    size = edit.nameplate_mw(system, rows)
-    bare = edit.without_assets(system, rows)
+    size = edit.nameplate_mw(first, rows)
+    bare = _less(system, rows)
     credit = ask.credit(bare, system, size)
     more: dict[str, Any] = {}
     if marginal:
-        step = ask.credit(system, edit.scaled(system, rows, 1.0 + MARGIN), MARGIN * size)
+        step = ask.credit(system, each_year(system, lambda one: edit.scaled(one, rows, 1.0 + MARGIN)), MARGIN * size)
         more["marginal_pct"] = Estimate(100 * step.value / (MARGIN * size), 100 * step.stderr / (MARGIN * size), step.n)
     if len(names) > 1:
         more |= _each(ask, system, names, rows)
@@ -138,16 +141,21 @@ def _check_words(metric: str, kind: str, search: str) -> None:
             raise StudyError(Problem(what, f"must be one of {', '.join(known)}; got {value!r}", nearest(value, known)))
 
 
-def _each(ask: _Ask, system: System, names: tuple[str, ...], rows: dict[str, list[int]]) -> dict[str, dict[str, Estimate]]:
+def _less(system: Years, rows: dict[str, list[int]]) -> Years:
+    """The system without these resources, in every weather year."""
+    return each_year(system, lambda one: edit.without_assets(one, rows))
+
+
+def _each(ask: _Ask, system: Years, names: tuple[str, ...], rows: dict[str, list[int]]) -> dict[str, dict[str, Estimate]]:
     """Credit of each of several resources: first in, alone on the rest of the system; last in, taken from the whole."""
     first, last = {}, {}
-    bare = edit.without_assets(system, rows)
+    bare, base = _less(system, rows), weather_years(system)[1][0]
     for name in names:
-        own = edit.find(system, [name])
+        own = edit.find(base, [name])
         others = {part: [k for k in taken if k not in own[part]] for part, taken in rows.items()}
-        size = edit.nameplate_mw(system, own)
-        first[name] = ask.credit(bare, edit.without_assets(system, others), size)
-        last[name] = ask.credit(edit.without_assets(system, own), system, size)
+        size = edit.nameplate_mw(base, own)
+        first[name] = ask.credit(bare, _less(system, others), size)
+        last[name] = ask.credit(_less(system, own), system, size)
     return {"first_in_mw": first, "last_in_mw": last}
 
 
@@ -172,13 +180,14 @@ class _Ask:
     search: str
     region: int
 
-    def credit(self, bare: System, full: System, size_mw: float) -> Estimate:
+    def credit(self, bare: Years, full: Years, size_mw: float) -> Estimate:
         """Credit of what `full` has beyond `bare` [MW]."""
         if isinstance(self.method, Convolution):
             return self._exact(bare, full, size_mw)
-        share = np.zeros(len(bare.regions))
+        regions = len(weather_years(bare)[1][0].regions)
+        share = np.zeros(regions)
         share[self.region] = 1.0 if self.kind == "elcc" else -1.0
-        row = len(bare.regions)
+        row = regions
         moved, still = (full, bare) if self.kind == "elcc" else (bare, full)
         curve = make_curve(moved, self.method, row, share)
         fixed = make_curve(still, self.method, row, share)
@@ -209,7 +218,9 @@ class _Ask:
             low, high = (middle, high) if value(middle) <= target else (low, middle)
         return low, high
 
-    def _exact(self, bare: System, full: System, size_mw: float) -> Estimate:
+    def _exact(self, bare: Years, full: Years, size_mw: float) -> Estimate:
+        if not isinstance(bare, System) or not isinstance(full, System):
+            raise StudyError(Problem("weather years", "convolution takes one", "use Monte Carlo"))
         if self.key == "lole_days":
             raise StudyError(Problem("metric", "convolution does not know days", "use eue or lole"))
         sign = 1.0 if self.kind == "elcc" else -1.0

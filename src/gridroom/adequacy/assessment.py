@@ -22,7 +22,7 @@ from gridroom.adequacy.specs import (
 from gridroom.adequacy.tally import Spread, Tally
 from gridroom.adequacy.task import Task
 from gridroom.core.estimate import Estimate
-from gridroom.systems.system import System, total_load_mw
+from gridroom.systems.system import System, pair_names, total_load_mw
 
 Floats = NDArray[np.float64]
 PERCENTILES = (0.5, 0.9, 0.95, 0.99)
@@ -73,7 +73,7 @@ class Assessment:
     flow_mw, utilisation : float array (I,)
         Mean signed flow and mean use of the limit by interface, when asked for.
     energy_mwh : float array (S, T)
-        Mean stored energy by store (stores, then hybrids) and step, when asked for.
+        Mean stored energy by store (stores, then hybrids that can store) and step, when asked for.
     owed_mwh, lost_mw : float array (D, T), (R, T)
         Mean energy that demand response owes, and load that it left unserved, when asked for.
     surplus_mw : float array (R, T)
@@ -111,6 +111,7 @@ class Assessment:
     _events: Floats = _empty(0, 7)
     _event_count: int = 0
     _causes: tuple[Any, ...] = ()
+    _names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def to_pandas(self) -> Any:
         """One row for the system and one a region; columns `metric` and `metric_stderr` with the unit in the name."""
@@ -219,6 +220,29 @@ class Assessment:
         return (units.sort_values("out_when_short", ascending=False, ignore_index=True),
                 ties.sort_values("at_limit_when_short", ascending=False, ignore_index=True))
 
+    def kept(self) -> dict[str, Any]:
+        """Tables of what was asked for beside: flows, storage, demand response, surplus, samples; long form."""
+        import pandas as pd
+
+        if self._system is None:
+            return {}
+        system, steps, out = self._system, self._system.axis.steps, {}
+        if self.flow_mw.size:
+            out["flows"] = pd.DataFrame({"interface": pair_names(system), "flow_mw": self.flow_mw, "utilisation": self.utilisation})
+        for name, table, column, rows in (("storage", self.energy_mwh, "energy_mwh", self._names[0]),
+                                          ("demand_response", self.owed_mwh, "owed_mwh", self._names[1]),
+                                          ("demand_response_unserved", self.lost_mw, "unserved_mw", system.regions),
+                                          ("surplus", self.surplus_mw, "surplus_mw", system.regions)):
+            if table.size:
+                out[name] = pd.DataFrame({"name": np.repeat(rows, steps), "step": np.tile(np.arange(steps), len(table)),
+                                          column: table.ravel()})
+        if len(self.samples):
+            names = (*system.regions, "total")
+            n, rows_ = self.samples.shape[:2]
+            out["samples"] = pd.DataFrame({"sample": np.repeat(np.arange(n), rows_), "name": np.tile(names, n), **{
+                key: self.samples[:, :, k].ravel() for k, key in enumerate(("lolh_h", "lole_days", "lolev", "eue_mwh"))}})
+        return out
+
     def __str__(self) -> str:
         lines = [f"{'':24}{'LOLH, h':>20}{'LOLE, days':>20}{'LOLEv':>18}{'EUE, MWh':>22}{'NEUE, ppm':>20}"]
         for risk in (self.total, *self.regions):
@@ -283,7 +307,8 @@ def assessment_of(task: Task, method: MonteCarlo, tally: Tally, firm: Tally | No
         done["storage_order"] = method.storage_order
     return Assessment(total=total, regions=regions, method=done, lolp=sums["short"], unserved_mw=sums["unserved"],
                       weather=weather, help=_help(tally, system), without_help=plain, regions_without_help=plain_regions,
-                      wall_s=clock[0], simulation_s=clock[1], _system=system, _spread=tally.spread, **more)
+                      wall_s=clock[0], simulation_s=clock[1], _system=system, _spread=tally.spread,
+                      _names=(model.store_names, model.device_names), **more)
 
 
 __all__ = ["Assessment", "Help", "assessment_of"]

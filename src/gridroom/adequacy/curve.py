@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from gridroom.adequacy.engine import options_of, weather_years
+from gridroom.adequacy.engine import Years, options_of, weather_years
 from gridroom.adequacy.metrics import DAYS, EVENTS, LOLH, UNSERVED, Risk, risk_from
 from gridroom.adequacy.specs import MonteCarlo
 from gridroom.adequacy.tally import Moments
@@ -86,10 +86,10 @@ class Curve:
         return self.samples[added_mw][:, COLUMN[key]] * factor
 
 
-def make_curve(system: System, method: MonteCarlo, row: int, share: Floats, shape: Floats | None = None) -> Curve:
+def make_curve(system: Years, method: MonteCarlo, row: int, share: Floats, shape: Floats | None = None) -> Curve:
     """A curve without any level yet."""
     _, systems = weather_years(system)
-    return Curve(systems, method, row, share, np.ones(system.axis.steps) if shape is None else shape)
+    return Curve(systems, method, row, share, np.ones(systems[0].axis.steps) if shape is None else shape)
 
 
 def crossing(add: Callable[[list[float]], None], value: Callable[[float], float], goal: float, bracket: tuple[float, float],

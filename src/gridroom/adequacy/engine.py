@@ -26,6 +26,13 @@ Years = System | Mapping[str, System]
 TELL_EVERY_S = 1.0
 
 
+def each_year(system: Years, change: Callable[[System], System]) -> Years:
+    """The same change to every weather year."""
+    if isinstance(system, System):
+        return change(system)
+    return {name: change(one) for name, one in system.items()}
+
+
 def weather_years(system: Years) -> tuple[tuple[str, ...], tuple[System, ...]]:
     """Names and systems of the weather years; one without a name for a plain system.
 
@@ -100,6 +107,8 @@ def assess(system: Years, method: Method | None = None, *specs: ResultSpec, list
     method = method or MonteCarlo()
     names, systems = weather_years(system)
     if isinstance(method, Convolution):
+        if len(systems) > 1:
+            raise StudyError(Problem("weather years", f"convolution takes one; got {len(systems)}", "use --method montecarlo"))
         total, regions = convolve(systems[0])
         return Assessment(total=total, regions=tuple(regions), method={"name": "convolution"},
                           wall_s=time.perf_counter() - started)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridroom.adequacy.curve import crossing, make_curve
-from gridroom.adequacy.engine import assess
+from gridroom.adequacy.engine import Years, assess, each_year, weather_years
 from gridroom.adequacy.metrics import Risk
 from gridroom.adequacy.specs import Convolution, ImportanceSampling, Method, MonteCarlo
 from gridroom.core.errors import Problem, StudyError, nearest
@@ -130,13 +130,14 @@ class Curtailable:
                          max_hours_per_year=self.max_hours_per_year, max_hours_per_event=self.max_hours_per_event)
 
 
-def headroom(system: System, region: str, target: Standard | None = None, method: Method | None = None,
+def headroom(system: Years, region: str, target: Standard | None = None, method: Method | None = None,
              profile: NDArray[np.float64] | None = None, curtailable: Curtailable | None = None) -> Headroom:
     """Largest load that a region can take before its risk passes a standard.
 
     Parameters
     ----------
-    system : System
+    system : System, or mapping of str to System
+        The grid, or one a weather year.
     region : str
         Region that takes the load.
     target : Lole, Lolh or Neue
@@ -159,16 +160,17 @@ def headroom(system: System, region: str, target: Standard | None = None, method
     """
     started = time.perf_counter()
     target, method = target or Lole(), method or MonteCarlo(samples=2000)
-    if region not in system.regions:
-        raise StudyError(Problem(f"region {region!r}", "does not exist", nearest(region, system.regions)))
+    first = weather_years(system)[1][0]
+    if region not in first.regions:
+        raise StudyError(Problem(f"region {region!r}", "does not exist", nearest(region, first.regions)))
     if isinstance(method, Convolution) and isinstance(target, Lole):
         raise StudyError(Problem("standard", "convolution does not know days", "use hours (Lolh) or Monte Carlo"))
     if isinstance(method, ImportanceSampling) or (isinstance(method, Convolution) and curtailable is not None):
         raise StudyError(Problem("method", "must be Monte Carlo for this question"))
-    r = system.regions.index(region)
+    r = first.regions.index(region)
     known: dict[float, Risk] = {}
-    peak = float(system.load_mw[r].max())
-    add = _adder(system, r, (method, curtailable, _shape(system, profile)), known)
+    peak = float(first.load_mw[r].max())
+    add = _adder(system, r, (method, curtailable, _shape(first, profile)), known)
 
     def value(added: float) -> float:
         if added not in known:
@@ -185,18 +187,19 @@ def headroom(system: System, region: str, target: Standard | None = None, method
                     wall_s=time.perf_counter() - started)
 
 
-def _adder(system: System, r: int, how: tuple[Method, Curtailable | None, NDArray[np.float64]],
+def _adder(system: Years, r: int, how: tuple[Method, Curtailable | None, NDArray[np.float64]],
            known: dict[float, Risk]) -> Callable[[list[float]], None]:
     """Function that fills `known` with the region's risk at levels of added load."""
     method, curtailable, shape = how
+    regions = weather_years(system)[1][0].regions
     if isinstance(method, MonteCarlo) and curtailable is None:
-        share = np.zeros(len(system.regions))
+        share = np.zeros(len(regions))
         share[r] = 1.0
         curve = make_curve(system, method, r, share, shape)
 
         def add(levels: list[float]) -> None:
             curve.add(levels)
-            known.update({x: curve.risk(x, system.regions[r]) for x in levels})
+            known.update({x: curve.risk(x, regions[r]) for x in levels})
 
         return add
 
@@ -207,15 +210,16 @@ def _adder(system: System, r: int, how: tuple[Method, Curtailable | None, NDArra
     return add_one
 
 
-def _one(system: System, r: int, added_mw: NDArray[np.float64], method: Method, curtailable: Curtailable | None) -> Risk:
+def _one(system: Years, r: int, added_mw: NDArray[np.float64], method: Method, curtailable: Curtailable | None) -> Risk:
     """The region's risk with one load added."""
-    if curtailable is not None and (added_mw >= 0).all():
-        more = with_large_load(system, curtailable.load(system.regions[r], added_mw))
-    else:
-        load = system.load_mw.copy()
+    def change(one: System) -> System:
+        if curtailable is not None and (added_mw >= 0).all():
+            return with_large_load(one, curtailable.load(one.regions[r], added_mw))
+        load = one.load_mw.copy()
         load[r] = np.maximum(load[r] + added_mw, 0.0)
-        more = dataclasses.replace(system, load_mw=load)
-    return assess(more, method).regions[r]
+        return dataclasses.replace(one, load_mw=load)
+
+    return assess(each_year(system, change), method).regions[r]
 
 
 def _bisect(value: Any, goal: float, bracket: tuple[float, float], width: float) -> tuple[float, float]:

@@ -163,6 +163,8 @@ def adequacy(
     load_factor: LoadFactor = 1.0,
     event_gap_h: Annotated[float, typer.Option("--event-gap-h", help="Shortages no further apart are one event, h.")] = 0.0,
     runner: Annotated[str, typer.Option("--runner", help="threads, local:N (N processes), or dask://HOST:PORT.")] = "threads",
+    keep: Annotated[list[str] | None, typer.Option("--keep", help="More tables: flows, storage, demand_response, surplus, "
+                                                   "samples; may repeat.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for checkpoint, answer and tables.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")] = False,
     json_: Json = False, progress: ProgressMode = "auto",
@@ -174,7 +176,7 @@ def adequacy(
     options = grid.AdequacyOptions(
         system=system, method=method, samples=samples, stderr_target_pct=stderr_target_pct, seed=seed, jobs=jobs,
         storage_order=storage_order, maintenance=maintenance, common_events=common_events, load_factor=load_factor,
-        event_gap_h=event_gap_h, runner=runner, out=out, resume=resume, as_json=json_, progress=progress)
+        event_gap_h=event_gap_h, runner=runner, keep=tuple(keep or ()), out=out, resume=resume, as_json=json_, progress=progress)
     raise typer.Exit(guarded(lambda: grid.adequacy(options)))
 
 

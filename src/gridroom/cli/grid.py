@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.cli.console import answer, progress_lines
-from gridroom.core.errors import Problem, StudyError, UsageError, nearest
+from gridroom.core.errors import Problem, StudyError, UsageError, nearest, raise_all
 
 BUILT_IN = ("rts79", "rts-gmlc")
 
@@ -30,6 +30,7 @@ class AdequacyOptions:
     load_factor: float
     event_gap_h: float
     runner: str
+    keep: tuple[str, ...]
     out: Path | None
     resume: bool
     as_json: bool
@@ -77,6 +78,7 @@ def open_years(name: str, maintenance: str = "given", load_factor: float = 1.0) 
     """Weather years of a system by built-in name, `.pras` file or folder of tables; one without a name where there is one."""
     from gridroom import systems
     from gridroom.systems.maintenance import PLANS
+    from gridroom.systems.system import never_served
 
     if maintenance not in PLANS:
         raise UsageError(f"--maintenance must be one of {', '.join(PLANS)}; got {maintenance!r}")
@@ -96,15 +98,19 @@ def open_years(name: str, maintenance: str = "given", load_factor: float = 1.0) 
         years = {year: systems.levelised(system) for year, system in years.items()}
     if load_factor != 1.0:
         years = {year: dataclasses.replace(system, load_mw=system.load_mw * load_factor) for year, system in years.items()}
+    raise_all([problem for system in years.values() for problem in never_served(system)])
     return years
 
 
 def open_system(name: str, load_factor: float = 1.0) -> Any:
-    """System of one weather year."""
+    """System of one weather year, or the mapping of several."""
     years = open_years(name, load_factor=load_factor)
-    if len(years) > 1:
-        raise StudyError(Problem(f"system {name!r}", f"holds {len(years)} weather years; this command takes one"))
-    return next(iter(years.values()))
+    return years if len(years) > 1 else next(iter(years.values()))
+
+
+def first_year(system: Any) -> Any:
+    """A system, or the first of its weather years."""
+    return next(iter(system.values())) if isinstance(system, dict) else system
 
 
 def _method(name: str, samples: int, seed: int, jobs: int, **more: Any) -> Any:
@@ -136,7 +142,6 @@ def _runner(name: str) -> Any:
 def adequacy(options: AdequacyOptions) -> int:
     """Assess a system and answer."""
     from gridroom.adequacy.engine import assess
-    from gridroom.adequacy.specs import Causes, Events
 
     if options.resume and options.out is None:
         raise UsageError("--resume needs --out, the folder of the run to go on with")
@@ -153,7 +158,7 @@ def adequacy(options: AdequacyOptions) -> int:
         if options.out is not None:
             options.out.mkdir(parents=True, exist_ok=True)
             mark = options.out / "checkpoint.npz"
-        keep = (Events(), Causes()) if options.method == "montecarlo" and options.out is not None else ()
+        keep = _specs(options)
         result = assess(years if len(years) > 1 else system, method, *keep, listener=progress_lines(options.progress),
                         checkpoint=mark if options.method == "montecarlo" else None, resume=options.resume)
     finally:
@@ -168,6 +173,23 @@ def adequacy(options: AdequacyOptions) -> int:
            lambda: f"{system.name}: {len(system.regions)} region(s), {len(system.units.names)} units, "
                    f"{system.axis.hours:g} h\n{result}{_help_lines(result)}{speed}")
     return 0
+
+
+def _specs(options: AdequacyOptions) -> tuple[Any, ...]:
+    """What to keep for the tables of a run folder."""
+    from gridroom.adequacy import specs
+
+    known = {"flows": specs.Flow(), "storage": specs.StorageEnergy(), "demand_response": specs.DemandResponseEnergy(),
+             "surplus": specs.Surplus(), "samples": specs.ShortfallSamples()}
+    for name in options.keep:
+        if name not in known:
+            raise UsageError(f"--keep must be one of {', '.join(known)}; got {name!r} {nearest(name, known)}")
+    if options.keep and options.out is None:
+        raise UsageError("--keep needs --out, the folder for the tables")
+    if options.method != "montecarlo":
+        return ()
+    kept = tuple(known[name] for name in dict.fromkeys(options.keep))
+    return (specs.Events(), specs.Causes(), *kept) if options.out is not None else kept
 
 
 def _adequacy_document(options: AdequacyOptions, system: Any, result: Any) -> dict[str, Any]:
@@ -213,7 +235,7 @@ def _write_tables(out: Path, document: dict[str, Any], result: Any) -> None:
 
     units, ties = result.causes()
     tables = {"events": result.events(), "month_hour": result.month_hour(), "by_step": result.by_step(),
-              "distribution": result.distribution(), "causes_units": units, "causes_interfaces": ties}
+              "distribution": result.distribution(), "causes_units": units, "causes_interfaces": ties, **result.kept()}
     try:
         (out / "tables").mkdir(exist_ok=True)
         for name, frame in tables.items():
@@ -288,7 +310,7 @@ def accredit(options: AccreditOptions) -> int:
     if bool(options.resource) == (options.add is not None):
         raise UsageError("give either --resource, which the system holds, or --add, a file of what is added")
     system = open_system(options.system, options.load_factor)
-    added = read_additions(options.add, system) if options.add is not None else None
+    added = read_additions(options.add, first_year(system)) if options.add is not None else None
     method = _method("convolution" if options.exact else "montecarlo", options.samples, options.seed, options.jobs)
     started = time.perf_counter()
     found = credit(system, list(options.resource), added, metric=options.metric, kind=options.kind, method=method,
@@ -312,6 +334,8 @@ def convert(source: str, target: Path, round_values: bool, as_json: bool) -> int
     from gridroom import systems
 
     system = open_system(source)
+    if isinstance(system, dict):
+        raise StudyError(Problem(f"system {source!r}", f"holds {len(system)} weather years; convert takes one"))
     if target.suffix == ".pras":
         if not target.parent.is_dir():
             raise StudyError(Problem(str(target.parent), "is not a folder"))

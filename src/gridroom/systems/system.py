@@ -221,6 +221,37 @@ def total_load_mw(system: System) -> Floats:
     return load
 
 
+def never_served(system: System) -> list[Problem]:
+    """Regions whose load cannot be served in any step, with everything in service: most likely a wrong unit or table.
+
+    Counted are the region's own generation, its stores' and hybrids' power, demand response, loads that give way, and all that its
+    interfaces let in.
+    """
+    steps, problems = system.axis.steps, []
+    load = total_load_mw(system)
+    for r, name in enumerate(system.regions):
+        most = np.zeros(steps)
+        for part, column in (("units", "capacity_mw"), ("storage", "discharge_mw"), ("hybrids", "grid_injection_mw"),
+                             ("demand_response", "borrow_mw")):
+            asset = getattr(system, part)
+            for k in np.flatnonzero(asset.region == r):
+                most = most + getattr(asset, column)[k]
+        for large in system.large_loads:
+            if large.region == name and large.kind != "firm":
+                most = most + large.mw
+        for i in range(len(system.interfaces.start)):
+            if system.interfaces.end[i] == r:
+                most = most + system.interfaces.forward_mw[i]
+            if system.interfaces.start[i] == r:
+                most = most + system.interfaces.backward_mw[i]
+        gap = load[r] - most
+        if (gap > 0).all():
+            problems.append(Problem(
+                f"load of region {name!r}", f"can never be served: in the best step {gap.min():,.6g} of "
+                f"{load[r][gap.argmin()]:,.6g} MW are missing with everything in service", "is it in MW, and are all units there?"))
+    return problems
+
+
 def probabilities(forced_outage_rate: Floats, mttr_h: Floats, step_h: float) -> tuple[Floats, Floats]:
     """Failure and repair probability a step from forced outage rate and mean time to repair.
 
@@ -248,4 +279,5 @@ def probabilities(forced_outage_rate: Floats, mttr_h: Floats, step_h: float) -> 
 
 
 __all__ = ["SHOWN", "CommonEvent", "DemandResponse", "Floats", "Hybrids", "Interfaces", "Ints", "LargeLoad", "Lines",
-           "Storage", "System", "Units", "check", "check_large_load", "pair_names", "probabilities", "total_load_mw"]
+           "Storage", "System", "Units", "check", "check_large_load", "never_served", "pair_names", "probabilities",
+           "total_load_mw"]
