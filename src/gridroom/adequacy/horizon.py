@@ -22,26 +22,45 @@ from gridroom.adequacy.storage import charge, decay, discharge, offer_mw, set_no
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def load_limits(grid, rules, desk, t):
-    """Limits of the ties in one step: lines in service, at most the interface's own limit."""
-    forward, backward, flow = desk.work.forward, desk.work.backward, desk.work.flow
-    usual_forward, usual_backward = desk.network.forward_mw, desk.network.backward_mw
+def load_limits(t, usual, forward, backward, flow):
+    """Limits of the ties in one step, all lines in service; `usual` are the two tables (I, T) or (I, 1)."""
+    usual_forward, usual_backward = usual
     c = t if usual_forward.shape[1] > 1 else 0
     for i in range(len(flow)):
         flow[i] = 0.0
         forward[i] = usual_forward[i, c]
         backward[i] = usual_backward[i, c]
-    if rules.lines_fail:
-        c = t if grid.limit_forward.shape[1] > 1 else 0
-        for i in range(len(flow)):
-            if grid.has_lines[i]:
-                forward[i] = min(max(desk.forward[i, t], 0.0), grid.limit_forward[i, c])
-                backward[i] = min(max(desk.backward[i, t], 0.0), grid.limit_backward[i, c])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _ask_devices(t, parts, rules, desk, ledger):
-    """Demand response, then shiftable loads."""
+def lose_lines(t, has_lines, sums, limits, forward, backward):
+    """Limits where lines fail: the lines in service, at most the interface's own limit."""
+    sum_forward, sum_backward = sums
+    limit_forward, limit_backward = limits
+    c = t if limit_forward.shape[1] > 1 else 0
+    for i in range(len(forward)):
+        if has_lines[i]:
+            forward[i] = min(max(sum_forward[i, t], 0.0), limit_forward[i, c])
+            backward[i] = min(max(sum_backward[i, t], 0.0), limit_backward[i, c])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _split_margin(margin, t, added, share, supply, need):
+    """Supply and need of each region in one step; returns whether any is short."""
+    short = False
+    for r in range(len(supply)):
+        m = margin[r, t] - added[r] * share
+        if m < -TOLERANCE_MW:
+            short = True
+            need[r], supply[r] = -m, 0.0
+        else:
+            need[r], supply[r] = 0.0, max(m, 0.0)
+    return short
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _ask(t, year, parts, rules, desk, ledger):
+    """Demand response, shiftable loads, loads with own generation, interruptible ones, as far as something is short."""
     work = desk.work
     for stage in range(2):
         if still_short(work.need):
@@ -49,33 +68,10 @@ def _ask_devices(t, parts, rules, desk, ledger):
     for d in range(len(desk.owed.energy)):
         if parts.devices.load[d] >= 0:
             note_help(ledger, t, parts.devices.load[d], desk.owed.borrowed[d])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _ask_loads(t, year, parts, rules, desk, ledger):
-    """Large loads with own generation, then interruptible ones."""
-    give_way(parts.loads, desk.budget, t, year, rules.step_h, desk.backup_up, desk.network, desk.work)
-    for k in range(len(desk.budget.used)):
-        note_help(ledger, t, parts.loads.load[k], desk.budget.taken[k])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _use_stores(t, first_step, parts, rules, desk):
-    """Limits and energy of the stores at the start of a step."""
-    now = desk.work.now
-    set_now(parts.stores, desk.store_up[t], t, now)
-    if not rules.constant and not first_step:
-        decay(parts.stores, t, now)
-    if len(parts.hybrids.store) > 0:
-        start_hybrids(parts.hybrids, desk.store_up, t, rules.step_h, now)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _fill_stores(t, flowing, parts, rules, desk):
-    """Charge what can be charged; returns whether all stores are full."""
-    if len(parts.hybrids.store) > 0:
-        limit_hybrids(parts.hybrids, desk.store_up, t, desk.work)
-    return charge_stores(rules.step_h, desk.network, desk.work, rules.order, flowing)
+    if len(desk.budget.used) > 0 and still_short(work.need):
+        give_way(parts.loads, desk.budget, t, year, rules.step_h, desk.backup_up, desk.network, work)
+        for k in range(len(desk.budget.used)):
+            note_help(ledger, t, parts.loads.load[k], desk.budget.taken[k])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -165,19 +161,18 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
     regions, steps = grid.base.shape
     size, blocks = 1 << grid.shift, grid.low.shape[1]
     stores, devices, loads, ties = len(energy), len(owed.energy), len(desk.budget.used), len(network.start)
-    every_step, constant, gap_steps = rules.every_step, rules.constant, rules.gap_steps
+    every_step, constant, lines_fail, order = rules.every_step, rules.constant, rules.lines_fail, rules.order
+    forward, backward, flow, usual = work.forward, work.backward, work.flow, (network.forward_mw, network.backward_mw)
+    sums, limits = (desk.forward, desk.backward), (grid.limit_forward, grid.limit_backward)
     states = first_level and (ledger.energy.shape[0] > 0 or ledger.owed.shape[0] > 0)
-    causes = first_level and ledger.out.shape[0] > 0
-    flows, surplus = first_level and ledger.flow.shape[0] > 0, first_level and ledger.surplus.shape[0] > 0
-    lost = first_level and ledger.lost.shape[0] > 0
-    counts, day_of = ledger.counts, grid.day_of
-    tables = parts.stores
+    causes, flows = first_level and ledger.out.shape[0] > 0, first_level and ledger.flow.shape[0] > 0
+    surplus, lost = first_level and ledger.surplus.shape[0] > 0, first_level and ledger.lost.shape[0] > 0
+    counts, day_of, tables, store_up = ledger.counts, grid.day_of, parts.stores, desk.store_up
     first_store, charge_mw, energy_mwh, efficiency = tables.first, tables.charge_mw, tables.energy_mwh, tables.charge_efficiency
-    store_up = desk.store_up
     # Two short cuts for common cases, with the same answers as the general way.
     no_hybrids = len(parts.hybrids.store) == 0
     at_home = stores > 0 and constant and devices == 0 and not every_step and no_hybrids
-    alone = stores > 0 and ties == 0 and devices == 0 and rules.order == LEVELLED
+    alone = stores > 0 and ties == 0 and devices == 0 and order == LEVELLED
     open_sample(ledger)
     if devices + loads > 0:
         reset(desk.owed, desk.budget, parts.loads)
@@ -201,14 +196,7 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
             build_block(b, grid, fleet, total, parts, rules, desk)
         any_short = False
         for t in range(first, last):
-            short = False
-            for r in range(regions):
-                m = margin[r, t] - added[r] * shape[t]
-                if m < -TOLERANCE_MW:
-                    short = True
-                    need[r], supply[r] = -m, 0.0
-                else:
-                    need[r], supply[r] = 0.0, max(m, 0.0)
+            short = _split_margin(margin, t, added, shape[t], supply, need)
             if not short and at_home and not full:
                 done = _charge_at_home(t, step_h, first_store, charge_mw, energy_mwh, efficiency, store_up[t], supply, energy)
                 if done >= 0:
@@ -220,9 +208,15 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                 for r in range(regions):
                     used[r] = 0.0
                 if ties > 0:
-                    load_limits(grid, rules, desk, t)
+                    load_limits(t, usual, forward, backward, flow)
+                    if lines_fail:
+                        lose_lines(t, grid.has_lines, sums, limits, forward, backward)
                 if stores > 0:
-                    _use_stores(t, t == 0, parts, rules, desk)
+                    set_now(tables, store_up[t], t, now)
+                    if not constant and t > 0:
+                        decay(tables, t, now)
+                    if not no_hybrids:
+                        start_hybrids(parts.hybrids, store_up, t, step_h, now)
                 if devices > 0:
                     grow(parts.devices, owed, t)
                 if short:
@@ -234,11 +228,9 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                                 used[r] = discharge(now, step_h, r, need[r])
                                 need[r] -= used[r]
                     elif stores > 0 and still_short(need):
-                        discharge_stores(step_h, network, work, rules.order)
-                    if devices > 0:
-                        _ask_devices(t, parts, rules, desk, ledger)
-                    if loads > 0 and still_short(need):
-                        _ask_loads(t, grid.year_of[t], parts, rules, desk, ledger)
+                        discharge_stores(step_h, network, work, order)
+                    if devices + loads > 0 and still_short(need):
+                        _ask(t, grid.year_of[t], parts, rules, desk, ledger)
                 for r in range(regions):
                     unserved[r] = need[r] if need[r] > TOLERANCE_MW else 0.0
                 if devices > 0:
@@ -252,7 +244,9 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                             supply[r] -= charge(now, step_h, r, supply[r])
                     full = full and stores_full(now)
                 elif stores > 0:
-                    full = _fill_stores(t, short or devices > 0, parts, rules, desk) and constant
+                    if not no_hybrids:
+                        limit_hybrids(parts.hybrids, store_up, t, work)
+                    full = charge_stores(step_h, network, work, order, short or devices > 0) and constant
                 if devices > 0:
                     debts = owes(owed)
                 gap = 0.0
@@ -261,7 +255,7 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                 if gap > TOLERANCE_MW:
                     any_short = True
                     short_step[t - first] = True
-                    note_step(ledger, sample, t, day_of, gap_steps, work, gap, first_level)
+                    note_step(ledger, sample, t, day_of, rules.gap_steps, work, gap, first_level)
                 if flows:
                     note_flows(ledger, work)
                 if surplus or lost:

@@ -8,7 +8,7 @@ from numba import njit
 from gridroom.adequacy.blocks import build_candidates, screen
 from gridroom.adequacy.dispatch import share_generation
 from gridroom.adequacy.flow import TOLERANCE_MW
-from gridroom.adequacy.horizon import load_limits
+from gridroom.adequacy.horizon import load_limits, lose_lines
 from gridroom.adequacy.sampling import draw_outages
 
 
@@ -66,6 +66,7 @@ def weighted_chunk(first, last, seed, grid, fleet, parts, rules, desk, day_first
         Out: weighted short steps in which each asset was out, and in all.
     """
     work, network, margin = desk.work, desk.network, desk.margin
+    usual = (network.forward_mw, network.backward_mw)
     regions, steps = grid.base.shape
     events = (desk.events.start, desk.events.end, desk.events.asset)
     counts = np.zeros((regions + 1, 4))
@@ -97,7 +98,10 @@ def weighted_chunk(first, last, seed, grid, fleet, parts, rules, desk, day_first
                 if not short:
                     continue
                 if len(network.start) > 0:
-                    load_limits(grid, rules, desk, t)
+                    load_limits(t, usual, work.forward, work.backward, work.flow)
+                    if rules.lines_fail:
+                        lose_lines(t, grid.has_lines, (desk.forward, desk.backward), (grid.limit_forward, grid.limit_backward),
+                                   work.forward, work.backward)
                     share_generation(network, work)
                 gap = 0.0
                 for r in range(regions):
