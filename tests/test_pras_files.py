@@ -116,7 +116,7 @@ def test_what_cannot_be_kept_is_listed(tmp_path):
     write_folder(rts79(), tmp_path / "f")
     done = gridroom("convert", str(tmp_path / "f"), str(tmp_path / "b.pras"), code=3)
     assert "whole kW" in done.stderr
-    gridroom("convert", str(tmp_path / "f"), str(tmp_path / "b.pras"), "--round")
+    gridroom("convert", str(tmp_path / "f"), str(tmp_path / "b.pras"), "--lossy")
 
 
 @pytest.mark.parametrize(("change", "word"), [

@@ -115,11 +115,15 @@ def accredit(system: Years, resource: list[str] | str | None = None, added: dict
         system = each_year(system, lambda one: edit.with_assets(one, more_assets))
     else:
         given = [resource] if isinstance(resource, str) else list(resource or [])
+        for name in sorted({n for n in given if given.count(n) > 1}):
+            raise StudyError(Problem(f"resource {name!r}", f"stands {given.count(name)} times", "name each once"))
         if not given:
             raise StudyError(Problem("resource", "must name at least one resource; got none"))
         names = tuple(given)
     first = weather_years(system)[1][0]
     rows = edit.find(first, names)
+    if edit.nameplate_mw(first, rows) <= 0:
+        raise StudyError(Problem(f"resource {', '.join(names)}", "must have a size greater than 0 MW"))
     method = method or MonteCarlo(samples=5000)
     where = _region(first, rows, region)
     ask = _Ask(METRICS[metric], kind, method, search, where)
@@ -249,7 +253,9 @@ def _bracket(value: Any, target: float, size_mw: float) -> tuple[float, float]:
     while value(high) <= target:
         low, high = high, 1.5 * high
         if high > 20 * size_mw:
-            raise StudyError(Problem("credit", "is beyond twenty times the resource's size", "is the metric ever above zero?"))
+            raise StudyError(Problem(
+                "credit", "is not defined: the metric does not rise to what it is on the other side, however much load is added",
+                "it may be at its ceiling, short in every step: use eue, or a system with more room"))
     while value(low) > target and low > -20 * size_mw:
         low, high = min(2 * low, -0.5 * size_mw), low
     return low, high

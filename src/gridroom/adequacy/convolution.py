@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gridroom.adequacy.metrics import Risk
 from gridroom.core.errors import Problem, StudyError
 from gridroom.core.estimate import Estimate
-from gridroom.systems.system import System
+from gridroom.systems.system import System, total_load_mw
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ class Area:
         mine = units.region == region
         fallible = mine & (units.failure_probability.max(axis=1, initial=0.0) > 0)
         firm = units.capacity_mw[mine & ~fallible].sum(axis=0)
-        self.load = np.asarray(system.load_mw[region] - firm)
+        self.load = np.asarray(total_load_mw(system)[region] - firm)
         capacity = units.capacity_mw[fallible]
         self.fail, self.repair = units.failure_probability[fallible], units.repair_probability[fallible]
         problems = []
@@ -139,11 +139,17 @@ def convolve(system: System) -> tuple[Risk, list[Risk]]:
     if len(system.regions) > 1:
         problems.append(Problem("regions", f"convolution takes one region; got {len(system.regions)}",
                                 "use --method montecarlo"))
-    if len(system.storage.names):
-        problems.append(Problem("storage", "convolution cannot couple hours", "use --method montecarlo"))
+    for part in ("storage", "hybrids", "demand_response"):
+        if len(getattr(system, part).names):
+            problems.append(Problem(part, "convolution cannot couple hours", "use --method montecarlo"))
+    if any(load.kind != "firm" for load in system.large_loads):
+        problems.append(Problem("large_loads", "that give way couple hours, which convolution cannot", "use --method montecarlo"))
+    if system.common_events:
+        problems.append(Problem("common_events", "make units depend on each other, which convolution cannot",
+                                "use --method montecarlo"))
     if problems:
         raise StudyError(problems)
-    energy = float(system.load_mw.sum()) * system.axis.step_h
+    energy = float(total_load_mw(system).sum()) * system.axis.step_h
     region = area_risk(system.regions[0], Area(system, 0), system.axis.step_h, energy)
     total = Risk(name="total", lolh_h=region.lolh_h, lole_days=None, lolev=region.lolev, eue_mwh=region.eue_mwh,
                  neue_ppm=region.neue_ppm)

@@ -116,6 +116,8 @@ def assess(system: Years, method: Method | None = None, *specs: ResultSpec, list
         from gridroom.adequacy.importance import assess_rare
 
         return assess_rare(systems, method, listener)
+    if method.samples < len(systems):
+        raise StudyError(Problem("samples", f"must be at least {len(systems)}, one a weather year; got {method.samples}"))
     options = options_of(method, specs)
     task = make_task(systems, method.seed, options, specs)
     mark = Checkpoint(Path(checkpoint), fingerprint(task, method), resume) if checkpoint is not None else None

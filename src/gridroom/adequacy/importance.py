@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from gridroom.adequacy.assessment import Assessment
 from gridroom.adequacy.importance_kernel import weighted_chunk
-from gridroom.adequacy.metrics import risk_from
+from gridroom.adequacy.metrics import DAYS, risk_from
 from gridroom.adequacy.prepare import Model, Options, make_model
 from gridroom.adequacy.sampling import Fleet, make_fleet
 from gridroom.adequacy.specs import ImportanceSampling
@@ -33,6 +33,8 @@ from gridroom.runners.local import LocalRunner
 from gridroom.systems.system import System, total_load_mw
 
 Floats = NDArray[np.float64]
+COMMON_DAYS = 0.01  # share of short days from which risk is not rare
+FEWEST = 50.0  # effective number of samples with a shortage that an answer must rest on
 ENOUGH_STEPS = 200.0  # short steps in a pilot run from which a tilt is learnt
 ROUNDS = 8
 MOST_RATE = 0.5
@@ -158,6 +160,17 @@ def learn(model: Model, day_first: NDArray[np.int64], method: ImportanceSampling
     return rate
 
 
+def _check_rare(model: Model, day_first: NDArray[np.int64], method: ImportanceSampling) -> None:
+    """Refuse risk that is not rare: there plain sampling is better, and weights are many and wide."""
+    fail, repair, may = _rates(model)
+    own = np.divide(fail, fail + repair, out=np.zeros_like(fail), where=may)
+    per_sample, _, _ = _tilted(model, own, day_first, method.seed + 104729)((0, method.pilot_samples))
+    share = float(per_sample[:, -1, DAYS].mean()) / (len(day_first) - 1)
+    if share > COMMON_DAYS:
+        raise StudyError(Problem("importance sampling", f"is for rare risk; here {100 * share:.2g} % of days are short",
+                                 "use --method montecarlo"))
+
+
 def _short_steps(pilot: _Tilted, samples: int, added: Floats) -> float:
     """Unweighted short steps of a pilot run: how much there is to learn from."""
     plain = _Tilted(pilot.model, pilot.fleet, np.zeros_like(pilot.tilt), pilot.day_first, pilot.seed)
@@ -178,17 +191,26 @@ def assess_rare(systems: tuple[System, ...], method: ImportanceSampling, listene
     model = make_model(system, Options())
     days = model.grid.day_of[-1] if not len(set(system.day_shift_h.tolist()) - {0.0}) else model.grid.day_of[0]
     day_first = np.concatenate([np.flatnonzero(np.diff(days, prepend=-1)), [len(days)]]).astype(np.int64)
+    _check_rare(model, day_first, method)
     rate = learn(model, day_first, method)
     learnt = time.perf_counter()
     task = _tilted(model, rate, day_first, method.seed)
     found: Moments | None = None
+    weight, squares = 0.0, 0.0
     for per_sample, _, _ in LocalRunner(method.jobs).run(task, chunks_of(method.samples, CHUNK)):
         if found is None:
             found = Moments.of(per_sample)
         else:
             found.merge(Moments.of(per_sample))
+        weight += float(per_sample[:, -1, DAYS].sum())
+        squares += float((per_sample[:, -1, DAYS] ** 2).sum())
         listener(Progress("sampling", found.n, method.samples, time.perf_counter() - learnt, ""))
     assert found is not None
+    effective = weight**2 / squares if squares > 0 else 0.0
+    if effective < FEWEST:
+        raise StudyError(Problem(
+            "importance sampling", f"rests on an effective {effective:.0f} samples with a shortage; an error can be trusted from "
+            f"{FEWEST:.0f}", "more --samples, or --method montecarlo"))
     step_h = system.axis.step_h
     energy = total_load_mw(system).sum(axis=1) * step_h
     regions = tuple(risk_from(name, found.mean[r], found.stderr[r], found.n, (step_h, float(energy[r])))
@@ -197,4 +219,5 @@ def assess_rare(systems: tuple[System, ...], method: ImportanceSampling, listene
     now = time.perf_counter()
     return Assessment(total=total, regions=regions, wall_s=now - started, simulation_s=now - learnt,
                       method={"name": "importance", "samples": found.n, "seed": method.seed,
+                              "effective_short_samples": round(effective, 1),
                               "learning_s": round(learnt - started, 3)})

@@ -241,14 +241,15 @@ def accredit(
 def convert(
     source: Annotated[str, typer.Argument(metavar="IN", help=SYSTEM_HELP)],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="A .pras file, or a new folder of tables.")],
-    round_: Annotated[bool, typer.Option("--round", help="Round to whole kW what a .pras file cannot keep.")] = False,
+    lossy: Annotated[bool, typer.Option("--lossy", "--round", help="Leave out, or round to whole kW, what cannot be kept; it is "
+                                        "listed.")] = False,
     json_: Json = False,
 ) -> None:
     """Convert between .pras files and folders of tables; what cannot be kept is listed."""
     from gridroom.cli import grid
     from gridroom.cli.console import guarded
 
-    raise typer.Exit(guarded(lambda: grid.convert(source, target, round_, json_)))
+    raise typer.Exit(guarded(lambda: grid.convert(source, target, lossy, json_)))
 
 
 def main() -> None:

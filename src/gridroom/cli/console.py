@@ -40,6 +40,11 @@ def guarded(work: Callable[[], int | None]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return OK
+    except OSError as fault:
+        if fault.filename is None:
+            raise
+        say(f"{fault.filename}: {fault.strerror or fault}")
+        return OUR_FAULT
     except Exception:  # whatever is left is our fault, and says so
         say(traceback.format_exc())
         say("this is a fault of gridroom, not of your input: please report it with the lines above and the command")

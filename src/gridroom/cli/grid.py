@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gridroom.cli.console import answer, progress_lines
+from gridroom.cli.console import answer, progress_lines, say
 from gridroom.core.errors import Problem, StudyError, UsageError, nearest, raise_all
 
 BUILT_IN = ("rts79", "rts-gmlc")
@@ -118,9 +119,13 @@ def _method(name: str, samples: int, seed: int, jobs: int, **more: Any) -> Any:
 
     target = more.get("stderr_target_pct")
     if name == "montecarlo":
-        if target is not None and not target > 0:
+        if target is not None and not 0 < target < 1e6:
             raise UsageError(f"--stderr-target-pct must be greater than 0; got {target}")
         return MonteCarlo(samples=samples, seed=seed, jobs=jobs, **more)
+    asked = [key for key, usual in (("stderr_target_pct", None), ("event_gap_h", 0.0), ("storage_order", "levelled"))
+             if more.get(key, usual) != usual]
+    if asked:
+        raise UsageError(f"--{asked[0].replace('_', '-')} is for --method montecarlo; got --method {name}")
     if name == "convolution":
         return Convolution()
     if name == "importance":
@@ -128,14 +133,21 @@ def _method(name: str, samples: int, seed: int, jobs: int, **more: Any) -> Any:
     raise UsageError(f"--method must be montecarlo, convolution or importance; got {name!r}")
 
 
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UsageError(f"{option} must be one of {', '.join(known)}; got {value!r} {nearest(value, known)}")
+
+
 def _runner(name: str) -> Any:
     if not name or name == "threads":
         return None
+    if not re.fullmatch(r"local:[1-9][0-9]{0,2}|(dask://|tcp://).+", name):
+        raise UsageError(f"--runner must be threads, local:N with N from 1, or dask://HOST:PORT; got {name!r}")
     from gridroom.runners.cluster import DaskRunner
 
     try:
-        return DaskRunner(name.removeprefix("dask://") if name.startswith("dask://") else name)
-    except (ImportError, OSError, ValueError) as fault:
+        return DaskRunner(f"tcp://{name.removeprefix('dask://')}" if name.startswith("dask://") else name)
+    except (ImportError, OSError, ValueError, TimeoutError) as fault:
         raise UsageError(f"--runner {name}: {fault}") from None
 
 
@@ -145,8 +157,13 @@ def adequacy(options: AdequacyOptions) -> int:
 
     if options.resume and options.out is None:
         raise UsageError("--resume needs --out, the folder of the run to go on with")
-    if not options.event_gap_h >= 0:
-        raise UsageError(f"--event-gap-h must be at least 0; got {options.event_gap_h}")
+    if not 0 <= options.event_gap_h < 1e6:
+        raise UsageError(f"--event-gap-h must be at least 0 hours; got {options.event_gap_h}")
+    _one_of("--storage-order", options.storage_order, ("levelled", "pras"))
+    if options.out is not None and options.out.exists() and not options.out.is_dir():
+        raise UsageError(f"--out must be a folder; {options.out} is a file")
+    if options.resume and options.out is not None and not (options.out / "checkpoint.npz").is_file():
+        raise UsageError(f"--resume: {options.out} holds no checkpoint; run without --resume first")
     runner = _runner(options.runner)
     try:
         method = _method(options.method, options.samples, options.seed, options.jobs, runner=runner,
@@ -256,10 +273,16 @@ def _profile(name: str) -> Any:
     path = Path(name)
     if not path.is_file():
         raise StudyError(Problem(f"--profile {name}", "does not exist", "flat, or a CSV with a column value"))
-    frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+    try:
+        frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+    except Exception as fault:  # whatever a broken file makes the reader raise
+        raise StudyError(Problem(f"--profile {name}", f"cannot be read: {str(fault).splitlines()[0]}")) from None
     if "value" not in frame:
         raise StudyError(Problem(f"{name}, column value", "is missing", nearest("value", map(str, frame.columns))))
-    return pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
+    values = pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
+    raise_all([Problem(f"{name} row {row + 2}, value", f"must be a number of at least 0; got {frame['value'].iloc[row]!r}")
+               for row in np.flatnonzero(~(np.isfinite(values) & (values >= 0)))[:20]])
+    return values
 
 
 def _curtailable(options: HeadroomOptions) -> Any:
@@ -290,6 +313,7 @@ def headroom(options: HeadroomOptions) -> int:
     if given and not 0 < given[0].target < float("inf"):
         raise UsageError(f"the target must be greater than 0; got {given[0].target}")
     target = given[0] if given else Lole()
+    _one_of("--method", options.method, ("montecarlo", "convolution"))
     method = _method(options.method, options.samples, options.seed, options.jobs)
     result = find_headroom(open_system(options.system), options.region, target, method, _profile(options.profile),
                            _curtailable(options))
@@ -307,6 +331,9 @@ def accredit(options: AccreditOptions) -> int:
     from gridroom.adequacy.accreditation import accredit as credit
     from gridroom.systems.additions import read_additions
 
+    _one_of("--metric", options.metric, ("eue", "lole", "lole_days"))
+    _one_of("--method", options.kind, ("elcc", "efc"))
+    _one_of("--search", options.search, ("curve", "bisection"))
     if bool(options.resource) == (options.add is not None):
         raise UsageError("give either --resource, which the system holds, or --add, a file of what is added")
     system = open_system(options.system, options.load_factor)
@@ -329,25 +356,29 @@ def accredit(options: AccreditOptions) -> int:
     return 0
 
 
-def convert(source: str, target: Path, round_values: bool, as_json: bool) -> int:
+def convert(source: str, target: Path, lossy: bool, as_json: bool) -> int:
     """Turn a `.pras` file into a folder of tables, or a folder (or built-in system) into a `.pras` file."""
     from gridroom import systems
 
     system = open_system(source)
     if isinstance(system, dict):
         raise StudyError(Problem(f"system {source!r}", f"holds {len(system)} weather years; convert takes one"))
+    lost: list[Problem] = []
     if target.suffix == ".pras":
-        if not target.parent.is_dir():
-            raise StudyError(Problem(str(target.parent), "is not a folder"))
-        systems.write_pras(system, target, round_values)
+        if not target.parent.is_dir() or target.is_dir():
+            raise UsageError(f"OUT must be a file in a folder that exists; got {target}")
+        lost = systems.write_pras(system, target, lossy)
+        for problem in lost:
+            say(f"not kept: {problem}")
     elif target.suffix:
         raise UsageError(f"OUT must end in .pras, or be a folder; got {target}")
     else:
-        if target.exists() and any(target.iterdir()):
-            raise StudyError(Problem(str(target), "is not empty", "choose a new folder"))
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise UsageError(f"OUT must be a .pras file or a new folder; {target} is there already")
         systems.write_folder(system, target)
     document = {"schema_version": "1", "command": "convert", "in": source, "out": str(target),
-                "regions": len(system.regions), "units": len(system.units.names), "steps": system.axis.steps}
+                "regions": len(system.regions), "units": len(system.units.names), "steps": system.axis.steps,
+                "not_kept": [str(problem) for problem in lost]}
     answer(document, as_json, lambda: f"wrote {target}: {len(system.regions)} region(s), {len(system.units.names)} units, "
                                       f"{system.axis.steps} steps")
     return 0

@@ -66,6 +66,8 @@ def _frames(path: Path) -> dict[str, Any]:
         frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str, keep_default_na=False)
     except Exception as fault:  # whatever a broken file makes the reader raise
         raise StudyError(Problem(str(path), f"cannot be read: {str(fault).splitlines()[0]}")) from None
+    if not len(frame):
+        raise StudyError(Problem(str(path), "holds no row"))
     return {kind_of(set(frame.columns)): frame}
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gridroom.core.errors import Problem, nearest
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.assets import CommonEvent, Floats, LargeLoad, Units
-from gridroom.systems.folder import Folder
+from gridroom.systems.folder import Folder, list_problems
 from gridroom.systems.system import check_large_load
 
 TABLES = ("temperature", "outage_temperature", "common_events", "maintenance")
@@ -26,8 +26,9 @@ def _toml_loads(path: Path) -> list[dict[str, Any]]:
     """Large loads of `large_loads.toml`; empty where there is none."""
     if not path.is_file():
         return []
-    found = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("large_loads", [])
-    return list(found) if isinstance(found, list) else []
+    data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    found = data.get("large_loads", [])
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def profile_files(path: Path) -> set[str]:
@@ -74,6 +75,8 @@ def read_large_loads(folder: Folder, settings: dict[str, Any], regions: tuple[st
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             folder.problems.append(Problem(f"{folder.path}/{file}", f"is not TOML: {fault}"))
             continue
+        if found is None:
+            folder.problems += _file_problems(folder.path / file)
         rows += [(f"{folder.path.name}/{file}, large_loads[{k}]", row) for k, row in enumerate(listed)]
     frame = folder.table("large_loads", ("name", "region"))
     if frame is not None:
@@ -82,6 +85,28 @@ def read_large_loads(folder: Folder, settings: dict[str, Any], regions: tuple[st
             rows.append((f"{folder.path.name}/large_loads row {k + 2}", given))
     out = [_large_load(folder, where, row, regions, axis) for where, row in rows]
     return tuple(load for load in out if load is not None)
+
+
+def _file_problems(path: Path) -> list[Problem]:
+    """What is wrong with the shape of `large_loads.toml`."""
+    if not path.is_file():
+        return []
+    data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    out = [Problem(f"{path}, {key}", "is not known", nearest(key, ("large_loads",))) for key in data if key != "large_loads"]
+    return out + list_problems(str(path), data.get("large_loads", []))
+
+
+def _number(folder: Folder, where: str, key: str, value: Any) -> float | None:
+    """One figure of a large load; None, and a problem, where it is none."""
+    try:
+        number = float("nan") if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    whole = key != "backup_units" or (np.isfinite(number) and number == int(number))
+    if np.isnan(number) or not whole:
+        folder.problems.append(Problem(f"{where}, {key}", f"must be a {'number' if whole else 'whole number'}; got {value!r}"))
+        return None
+    return number
 
 
 def _large_load(folder: Folder, where: str, row: dict[str, Any], regions: tuple[str, ...], axis: TimeAxis) -> LargeLoad | None:
@@ -99,10 +124,7 @@ def _large_load(folder: Folder, where: str, row: dict[str, Any], regions: tuple[
         elif key in ("name", "region", "kind"):
             values[key] = str(row[key])
         else:
-            try:
-                values[key] = float(row[key])
-            except (TypeError, ValueError):
-                folder.problems.append(Problem(f"{where}, {key}", f"must be a number; got {row[key]!r}"))
+            values[key] = _number(folder, where, key, row[key])
     if "profile" in row:
         values["mw"] = _profile(folder, where, str(row["profile"]), axis.steps)
     if len(folder.problems) > before:
@@ -141,6 +163,9 @@ def with_temperature(folder: Folder, units: Units, temperature: Floats | None, a
         folder.problems.append(Problem(f"{folder.path.name}/outage_temperature", "needs the table temperature",
                                        "one column a region, one row a step, in degrees Celsius"))
         return units
+    folder.check_columns("outage_temperature", frame, {"category", "temperature_c", "forced_outage_rate"})
+    if not len(frame):
+        folder.problems.append(Problem(f"{folder.place('outage_temperature')}", "is empty"))
     points = folder.numbers("outage_temperature", frame, "temperature_c")[:, 0]
     rates = folder.numbers("outage_temperature", frame, "forced_outage_rate")[:, 0]
     for row in np.flatnonzero(~((rates >= 0) & (rates < 1))):
@@ -156,7 +181,12 @@ def with_temperature(folder: Folder, units: Units, temperature: Floats | None, a
         order = np.flatnonzero(category == name)[np.argsort(points[category == name], kind="stable")]
         for u in mine:
             rate = rate_at(temperature[units.region[u]], points[order], np.clip(rates[order], 0.0, 0.999))
-            failure[u] = np.minimum(units.repair_probability[u] * rate / (1.0 - rate), 1.0)
+            failure[u] = units.repair_probability[u] * rate / (1.0 - rate)
+            if failure[u].max() > 1.0:
+                folder.problems.append(Problem(f"{folder.place('outage_temperature')}, category {name!r}",
+                                               f"asks {units.names[u]!r} to fail more than once a step at a rate of {rate.max():g}",
+                                               "a lower rate, or a longer time to repair"))
+                failure[u] = np.minimum(failure[u], 1.0)
     return dataclasses.replace(units, failure_probability=failure)
 
 
@@ -176,11 +206,13 @@ def _moment(folder: Folder, where: str, text: str, axis: TimeAxis) -> int | None
 
 
 def read_common_events(folder: Folder, regions: tuple[str, ...], axis: TimeAxis, temperature: Floats | None,
-                       ) -> tuple[CommonEvent, ...]:
+                       categories: tuple[str, ...]) -> tuple[CommonEvent, ...]:
     """Events that strike many units at once, by time (`start`, `hours`) or by cold (`below_c`)."""
     frame = folder.table("common_events", ("name", "region", "categories", "probability", "share_out"))
     if frame is None:
         return ()
+    folder.check_columns("common_events", frame, {"name", "region", "categories", "probability", "share_out", "start", "hours",
+                                                  "below_c", "claim"})
     number = {c: folder.numbers("common_events", frame, c)[:, 0] for c in ("probability", "share_out")}
     out = []
     for k, row in enumerate(frame.to_dict("records")):
@@ -192,11 +224,15 @@ def read_common_events(folder: Folder, regions: tuple[str, ...], axis: TimeAxis,
         if claim not in CLAIMS:
             folder.problems.append(Problem(f"{where}, claim", f"must be one of {', '.join(CLAIMS)}; got {claim!r}"))
         for key in ("probability", "share_out"):
-            if not 0 <= number[key][k] <= 1:
+            if np.isfinite(number[key][k]) and not 0 <= number[key][k] <= 1:
                 folder.problems.append(Problem(f"{where}, {key}", f"must lie in [0, 1]; got {number[key][k]:g}"))
         steps = _event_steps(folder, where, row, axis, None if temperature is None else temperature[regions.index(region)])
         if steps is not None:
             names = tuple(c.strip() for c in str(row["categories"]).split("|"))
+            for word in names:
+                if word != "*" and not any(word.lower() in c.lower() for c in categories):
+                    folder.problems.append(Problem(f"{where}, categories", f"{word!r} is in no unit's category",
+                                                   nearest(word, set(categories))))
             out.append(CommonEvent(name=str(row["name"]), region=region, categories=names, steps=steps, claim=claim,
                                    probability=float(number["probability"][k]), share_out=float(number["share_out"][k])))
     return tuple(out)
@@ -205,6 +241,9 @@ def read_common_events(folder: Folder, regions: tuple[str, ...], axis: TimeAxis,
 def _event_steps(folder: Folder, where: str, row: dict[str, Any], axis: TimeAxis, temperature: Floats | None,
                  ) -> NDArray[np.bool_] | None:
     given = {c: str(row.get(c, "")) for c in ("start", "hours", "below_c") if str(row.get(c, "")) not in ("", "nan", "None")}
+    if "below_c" in given and len(given) > 1:
+        folder.problems.append(Problem(where, "gives below_c beside start or hours", "give a time or a temperature"))
+        return None
     try:
         if "below_c" in given:
             if temperature is None:
@@ -214,6 +253,9 @@ def _event_steps(folder: Folder, where: str, row: dict[str, Any], axis: TimeAxis
         if {"start", "hours"} <= given.keys():
             first = _moment(folder, f"{where}, start", given["start"], axis)
             steps = np.zeros(axis.steps, np.bool_)
+            if not float(given["hours"]) > 0:
+                folder.problems.append(Problem(f"{where}, hours", f"must be greater than 0; got {given['hours']}"))
+                return None
             if first is not None:
                 steps[first:first + max(round(float(given["hours"]) / axis.step_h), 1)] = True
             return steps
@@ -229,11 +271,15 @@ def read_maintenance(folder: Folder, units: Units, axis: TimeAxis) -> NDArray[np
     frame = folder.table("maintenance", ("unit", "start", "hours"))
     if frame is None:
         return None
+    folder.check_columns("maintenance", frame, {"unit", "start", "hours"})
     hours = folder.numbers("maintenance", frame, "hours")[:, 0]
+    for row in np.flatnonzero(~(hours > 0) & np.isfinite(hours)):
+        folder.problems.append(Problem(f"{folder.path.name}/maintenance row {row + 2}, hours",
+                                       f"must be greater than 0; got {hours[row]:g}"))
     unit = folder.index("maintenance", frame, "unit", units.names)
     out = np.zeros((len(units.names), axis.steps), np.bool_)
     for k, text in enumerate(folder.texts(frame, "start")):
         first = _moment(folder, f"{folder.path.name}/maintenance row {k + 2}, start", text, axis)
-        if first is not None and np.isfinite(hours[k]):
+        if first is not None and hours[k] > 0:
             out[unit[k], first:first + round(hours[k] / axis.step_h)] = True
     return out

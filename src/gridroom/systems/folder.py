@@ -34,6 +34,18 @@ class Folder:
                     return place / f"{name}{ending}"
         return None
 
+    def place(self, name: str) -> str:
+        """Words for a table: its folder and name, with the weather year where it comes from one."""
+        path = self.find(name)
+        if self.over is not None and path is not None and path.parent == self.over:
+            return f"{self.path.name}/weather/{self.over.name}/{name}"
+        return f"{self.path.name}/{name}"
+
+    def check_columns(self, name: str, frame: Any, known: set[str]) -> None:
+        """List columns that mean nothing."""
+        for column in sorted(set(map(str, frame.columns)) - known):
+            self.problems.append(Problem(f"{self.place(name)}, column {column}", "is not known", nearest(column, known)))
+
     def table(self, name: str, required: tuple[str, ...] = (), must: bool = False) -> Any:
         """DataFrame of a table, or None where it is absent or cannot be used."""
         import pandas as pd
@@ -64,10 +76,10 @@ class Folder:
         values = pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64)
         rows = np.flatnonzero(~np.isfinite(values))
         if len(rows) > SHOWN:
-            self.problems.append(Problem(f"{self.path.name}/{name}, {column}",
+            self.problems.append(Problem(f"{self.place(name)}, {column}",
                                          f"is at fault in {len(rows)} rows; the first {SHOWN} follow"))
         for row in rows[:SHOWN]:
-            self.problems.append(Problem(f"{self.path.name}/{name} row {row + 2}, {column}",
+            self.problems.append(Problem(f"{self.place(name)} row {row + 2}, {column}",
                                          f"must be a number; got {str(frame[column].iloc[row])!r}"))
         return np.asarray(values).reshape(-1, 1)
 
@@ -82,7 +94,7 @@ class Folder:
             if value in known:
                 out[row] = known.index(value)
             else:
-                self.problems.append(Problem(f"{self.path.name}/{name} row {row + 2}, {column}",
+                self.problems.append(Problem(f"{self.place(name)} row {row + 2}, {column}",
                                              f"is not known; got {value!r}", nearest(value, known)))
         return out
 
@@ -92,19 +104,26 @@ class Folder:
         if frame is None or not columns:
             return None
         for column in sorted(set(map(str, frame.columns)) - set(columns)):
-            self.problems.append(Problem(f"{self.path.name}/{name}, column {column}", "is not known",
+            self.problems.append(Problem(f"{self.place(name)}, column {column}", "is not known",
                                          nearest(column, columns)))
         lost = [c for c in columns if c not in map(str, frame.columns)]
         for column in lost[:20]:
-            self.problems.append(Problem(f"{self.path.name}/{name}, column {column}", "is missing",
+            self.problems.append(Problem(f"{self.place(name)}, column {column}", "is missing",
                                          nearest(column, map(str, frame.columns))))
         if len(frame) != steps:
-            self.problems.append(Problem(f"{self.path.name}/{name}", f"must have {steps} rows, one a step; got "
-                                         f"{len(frame)}", "steps is set in system.toml"))
+            self.problems.append(Problem(f"{self.place(name)}", f"must have {steps} rows, one a step; got "
+                                         f"{len(frame)}", "steps is set in system.toml; is a row blank?"))
         if lost or len(frame) != steps:
             return None
         frame.columns = frame.columns.map(str)
         return np.concatenate([self.numbers(name, frame, c) for c in columns], axis=1).T.copy()
+
+
+def list_problems(where: str, value: Any) -> list[Problem]:
+    """What is wrong with the shape of `large_loads`."""
+    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        return []
+    return [Problem(f"{where}, large_loads", "must be a list of tables", "write [[large_loads]] above each")]
 
 
 def _step_problems(path: Path, data: dict[str, Any]) -> list[Problem]:
@@ -114,6 +133,11 @@ def _step_problems(path: Path, data: dict[str, Any]) -> list[Problem]:
         value = data.get(key, 1)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= most:
             problems.append(Problem(f"{path}, {key}", f"must be a number greater than 0 and at most {most}; got {value!r}"))
+        elif key == "steps" and value != int(value):
+            problems.append(Problem(f"{path}, {key}", f"must be a whole number; got {value!r}"))
+    if not isinstance(data.get("attributes", {}), dict):
+        problems.append(Problem(f"{path}, attributes", f"must be a table of words; got {data['attributes']!r}", "[attributes]"))
+    problems += list_problems(str(path), data.get("large_loads", []))
     return problems
 
 

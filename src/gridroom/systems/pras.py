@@ -229,6 +229,12 @@ def read_pras(path: str | Path) -> System:
             load = reader.table("regions", "load", reader.power)
             assets = {part: _asset(reader, part, names) for part in ("units", "storage", "hybrids", "demand_response")}
             faces, lines = _ties(reader, names)
+            if len(faces.start) and not len(lines.names):
+                reader.problems.append(Problem(where, "has interfaces but no lines", "the format wants both or neither"))
+            if reader.start.tzinfo is None:
+                reader.problems.append(Problem(f"{where}, start_timestamp", "must have an offset from UTC, as +00:00"))
+            if load.size and load.max() >= 1e12 / reader.power:
+                reader.problems.append(Problem(f"{where}, regions/load", "holds the mark for no limit, which no load can be"))
             if not any(len(assets[p]["names"]) for p in ("units", "hybrids")):
                 reader.problems.append(Problem(where, "holds neither generators nor generatorstorages"))
             words = {k: str(_attribute(file.attrs, k)) for k in file.attrs if k not in REQUIRED}
@@ -236,7 +242,7 @@ def read_pras(path: str | Path) -> System:
             axis = TimeAxis(start=reader.start, step_h=reader.step_h, steps=reader.steps)
     except (OSError, RuntimeError) as fault:
         raise StudyError(Problem(where, f"cannot be read as HDF5: {fault}", "is the file whole?")) from None
-    except (KeyError, ValueError) as fault:
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as fault:
         raise StudyError(Problem(where, f"is not as the PRAS format says: {fault}")) from None
     return System(name=Path(path).stem, axis=axis, regions=tuple(names),
                   load_mw=np.ascontiguousarray(np.broadcast_to(load, (len(names), axis.steps))),

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from gridroom.core.errors import Problem, StudyError, raise_all
-from gridroom.systems.pras import DATASETS, NO_LIMIT, NUMBER, POWER, STEPS
+from gridroom.systems.pras import DATASETS, NO_LIMIT, NUMBER, POWER, REQUIRED, STEPS
 from gridroom.systems.system import Floats, Lines, System
 
 VERSION = "v0.8.0"
@@ -34,14 +35,8 @@ def _powers(system: System) -> list[Floats]:
     return found
 
 
-def losses(system: System, round_values: bool = False) -> list[Problem]:
-    """What a `.pras` file cannot keep of this system.
-
-    Parameters
-    ----------
-    round_values : bool
-        Whether values may be rounded to whole kW.
-    """
+def losses(system: System) -> list[Problem]:
+    """What a `.pras` file cannot keep of this system."""
     problems = []
     if system.large_loads:
         problems.append(Problem("large_loads", "have no place in a .pras file", "take them out or keep the folder"))
@@ -52,16 +47,29 @@ def losses(system: System, round_values: bool = False) -> list[Problem]:
         for k in np.flatnonzero(held > 0):
             problems.append(Problem(f"{part}.initial_mwh of {getattr(system, part).names[k]!r}",
                                     f"has no place in a .pras file, where stores start empty; got {held[k]:g}"))
+    if len(system.units.maintenance_weeks) and system.units.maintenance_weeks.any():
+        problems.append(Problem("units.maintenance_weeks", "has no place in a .pras file"))
+    zone = system.axis.start.tzinfo
+    if isinstance(zone, ZoneInfo) and system.axis.clock_change_h().any():
+        problems.append(Problem(f"zone {zone.key!r}", "changes its clock within the horizon; a .pras file keeps one offset"))
+    for name in sorted(set(system.attributes) & {*REQUIRED}):
+        problems.append(Problem(f"attributes, {name!r}", "is a name that the format keeps for itself"))
     if (system.day_shift_h != 0).any():
         problems.append(Problem("day_shift_h", "has no place in a .pras file, which has one clock"))
+    if not all(_whole(table, SCALES[-1][0]) for table in _powers(system)):
+        moved = float(np.abs(np.round(system.load_mw * 1e3) / 1e3 - system.load_mw).sum())
+        problems.append(Problem("values", f"are not whole kW and kWh; rounding moves load by {moved:.3g} MW in all steps "
+                                          "together"))
+    return problems
+
+
+def _impossible(system: System) -> list[Problem]:
+    """What no `.pras` file may hold."""
+    problems = []
     for part, names in [("regions", system.regions), *[(p, getattr(system, p).names) for p in DATASETS if p != "interfaces"]]:
         for name in names:
             if not name.isascii() or len(name) > LONGEST:
                 problems.append(Problem(f"{part}, name {name!r}", f"must be ASCII of at most {LONGEST} characters"))
-    if not round_values and not all(_whole(table, SCALES[-1][0]) for table in _powers(system)):
-        moved = float(np.abs(np.round(system.load_mw * 1e3) / 1e3 - system.load_mw).sum())
-        problems.append(Problem("values", f"are not whole kW and kWh; rounding would move load by {moved:.3g} MW in all steps "
-                                          "together", "--round writes the rounded values"))
     if not len(system.units.names) and not len(system.hybrids.names):
         problems.append(Problem("units", "a .pras file needs at least one unit or hybrid"))
     return problems
@@ -150,7 +158,7 @@ def _all_lines(system: System) -> Lines:
                  repair_probability=join(lines.repair_probability, one))
 
 
-def write_pras(system: System, path: str | Path, round_values: bool = False) -> None:
+def write_pras(system: System, path: str | Path, lossy: bool = False) -> list[Problem]:
     """Write a system as a `.pras` file of data version 0.8; reading it back gives the same arrays.
 
     Powers are whole MW, or whole kW where MW would lose something.
@@ -159,8 +167,13 @@ def write_pras(system: System, path: str | Path, round_values: bool = False) -> 
     ----------
     system : System
     path : str or Path
-    round_values : bool
-        Round to whole kW what is not.
+    lossy : bool
+        Write what can be kept and leave out, or round to whole kW, the rest.
+
+    Returns
+    -------
+    list of Problem
+        What was not kept; empty unless `lossy`.
 
     Raises
     ------
@@ -169,7 +182,8 @@ def write_pras(system: System, path: str | Path, round_values: bool = False) -> 
     """
     import h5py
 
-    raise_all(losses(system, round_values))
+    lost = losses(system)
+    raise_all(_impossible(system) + ([] if lossy else lost))
     scale, power, energy = next((s for s in SCALES if all(_whole(t, s[0]) for t in _powers(system))), SCALES[-1])
     length, unit = _step(system.axis.step_h)
     regions = list(system.regions)
@@ -177,7 +191,7 @@ def write_pras(system: System, path: str | Path, round_values: bool = False) -> 
     with h5py.File(part_path, "w") as file:
         for name, value in (("pras_dataversion", VERSION), ("timestep_unit", unit), ("power_unit", power),
                             ("energy_unit", energy), ("start_timestamp", system.axis.start.isoformat(timespec="seconds")),
-                            *system.attributes.items()):
+                            *((k, v) for k, v in system.attributes.items() if k not in REQUIRED)):
             _text(file, name, value)
         file.attrs["timestep_count"] = np.int64(system.axis.steps)
         file.attrs["timestep_length"] = np.int64(length)
@@ -199,3 +213,4 @@ def write_pras(system: System, path: str | Path, round_values: bool = False) -> 
                 "name": list(lines.names), "category": list(lines.categories or ("",) * len(lines.names)),
                 "region_from": [ends[0][i] for i in lines.interface], "region_to": [ends[1][i] for i in lines.interface]})
     part_path.replace(path)
+    return lost

@@ -97,6 +97,9 @@ def _columns(folder: Folder, part: str, frame: Any, names: tuple[str, ...], axis
         default = DEFAULTS[part].get(column, COMMON.get(column))
         if wide is not None:
             out[column] = wide
+        elif column in FAILURE and rates is None and column not in frame and FAILURE[1 - FAILURE.index(column)] in frame:
+            folder.problems.append(Problem(f"{folder.place(part)}, column {column}", "is missing beside the other probability"))
+            out[column] = np.zeros((len(names), 1))
         elif column in FAILURE and rates is not None:
             out[column] = rates[FAILURE.index(column)]
         elif column in frame:
@@ -124,13 +127,12 @@ def read_asset(folder: Folder, part: str, regions: tuple[str, ...], axis: TimeAx
     known |= {"initial_energy_mwh"} if part in ("storage", "hybrids") else set()
     known |= {"window_h"} if part == "demand_response" else set()
     known |= {"maintenance_weeks"} if part == "units" else set()
-    for column in sorted(set(map(str, frame.columns)) - known):
-        folder.problems.append(Problem(f"{folder.path.name}/{part}, column {column}", "is not known",
-                                       nearest(column, known)))
+    folder.check_columns(part, frame, known)
     names = folder.texts(frame, "name")
-    if "window_h" in frame and "window_steps" not in frame:
-        hours = folder.numbers(part, frame, "window_h")[:, 0]
-        frame = frame.assign(window_steps=np.maximum(np.round(hours / axis.step_h), 1.0))
+    for row in [k for k, name in enumerate(names) if not name.strip()][:SHOWN]:
+        folder.problems.append(Problem(f"{folder.place(part)} row {row + 2}, name", "is empty"))
+    if "window_h" in frame:
+        frame = _window(folder, part, frame, axis)
     out: dict[str, Any] = {
         "names": names, "categories": folder.texts(frame, "category") if "category" in frame else ("",) * len(names),
         "region": folder.index(part, frame, "region", regions), **_columns(folder, part, frame, names, axis)}
@@ -142,9 +144,22 @@ def read_asset(folder: Folder, part: str, regions: tuple[str, ...], axis: TimeAx
     return out
 
 
+def _window(folder: Folder, part: str, frame: Any, axis: TimeAxis) -> Any:
+    """`window_h` as whole steps."""
+    if "window_steps" in frame:
+        folder.problems.append(Problem(f"{folder.place(part)}", "gives window_h and window_steps", "give one of them"))
+    steps = folder.numbers(part, frame, "window_h")[:, 0] / axis.step_h
+    for row in np.flatnonzero(np.isfinite(steps) & ((steps < 1) | (np.abs(steps - np.round(steps)) > 1e-6)))[:SHOWN]:
+        folder.problems.append(Problem(f"{folder.place(part)} row {row + 2}, window_h",
+                                       f"must be a whole number of steps of {axis.step_h:g} h; got {frame['window_h'].iloc[row]}"))
+    return frame.assign(window_steps=np.maximum(np.round(np.nan_to_num(steps, nan=1.0)), 1.0))
+
+
 def _ties(folder: Folder, regions: tuple[str, ...], axis: TimeAxis) -> tuple[Interfaces, Lines]:
     must = [c for c in ("forward_mw",) if folder.find(wide_name("interfaces", c)) is None]
     frame = folder.table("interfaces", ("from", "to", *must))
+    if frame is not None:
+        folder.check_columns("interfaces", frame, {"from", "to", *COLUMNS["interfaces"]})
     if frame is None:
         if folder.find("interfaces") is None and folder.find("lines") is not None:
             folder.problems.append(Problem(f"{folder.path.name}/interfaces.csv", "is missing beside lines",
@@ -158,6 +173,7 @@ def _ties(folder: Folder, regions: tuple[str, ...], axis: TimeAxis) -> tuple[Int
     lines = folder.table("lines", ("name", "from", "to", *must))
     if lines is None:
         return faces, Lines()
+    folder.check_columns("lines", lines, {"name", "category", "from", "to", *COLUMNS["lines"], "forced_outage_rate", "mttr_h"})
     ends = list(zip(folder.texts(lines, "from"), folder.texts(lines, "to"), strict=True))
     turned = [f"{a} - {b}" not in pairs and f"{b} - {a}" in pairs for a, b in ends]
     lines = lines.assign(pair=[f"{b} - {a}" if back else f"{a} - {b}" for (a, b), back in zip(ends, turned, strict=True)])
@@ -175,6 +191,9 @@ def _ties(folder: Folder, regions: tuple[str, ...], axis: TimeAxis) -> tuple[Int
 def _check_files(folder: Folder) -> None:
     known = (*TABLES, *WIDE_NAMES, *extras.TABLES)
     files = sorted(p for p in folder.path.iterdir() if p.suffix in (".csv", ".parquet"))
+    for name, (part, _) in WIDE_NAMES.items():
+        if folder.find(name) is not None and folder.find(part) is None:
+            folder.problems.append(Problem(f"{folder.place(name)}", f"stands without its table {part}"))
     profiles = extras.profile_files(folder.path)
     for file in files:
         if file.stem not in known and file.name not in profiles:
@@ -223,8 +242,7 @@ def read_years(path: str | Path, maintenance: str = "given") -> tuple[tuple[str,
     if maintenance not in PLANS:
         raise StudyError(Problem("maintenance", f"must be one of {', '.join(PLANS)}; got {maintenance!r}"))
     settings, axis = read_axis(folder)
-    years = sorted(p.name for p in (folder.path / "weather").iterdir() if p.is_dir()) if (
-        folder.path / "weather").is_dir() else []
+    years = _years(folder)
     out = []
     for year in years or [""]:
         folder.over = folder.path / "weather" / year if year else None
@@ -233,17 +251,37 @@ def read_years(path: str | Path, maintenance: str = "given") -> tuple[tuple[str,
     return tuple((year, system) for year, system in out if system is not None)
 
 
+def _years(folder: Folder) -> list[str]:
+    """Names of the weather years, their files checked."""
+    place = folder.path / "weather"
+    if not place.is_dir():
+        return []
+    known = ("load", "temperature", *WIDE_NAMES)
+    for path in sorted(place.iterdir()):
+        if not path.is_dir():
+            folder.problems.append(Problem(str(path), "is not a weather year", "weather/ holds one folder a year"))
+            continue
+        for file in sorted(path.iterdir()):
+            if file.stem not in known or file.suffix not in (".csv", ".parquet"):
+                folder.problems.append(Problem(str(file), "is not a table that may differ by weather year",
+                                               nearest(file.stem, known)))
+    return sorted(p.name for p in place.iterdir() if p.is_dir())
+
+
 def _read_one(folder: Folder, settings: dict[str, Any], axis: TimeAxis, maintenance: str) -> System | None:
     before = len(folder.problems)
     _check_files(folder)
     frame = folder.table("regions", ("name",), must=True)
+    if frame is not None:
+        folder.check_columns("regions", frame, {"name"})
     regions = folder.texts(frame, "name") if frame is not None else ()
     if frame is not None and not regions:
         folder.problems.append(Problem(f"{folder.path.name}/regions", "must list at least one region"))
     load = _load(folder, regions, axis)
-    if folder.find("units") is None and folder.find("hybrids") is None:
-        folder.problems.append(Problem(f"{folder.path}/units.csv", "is missing", "CSV or Parquet"))
     assets = {part: read_asset(folder, part, regions, axis) for part in ("units", "storage", "hybrids", "demand_response")}
+    if not any(len(assets[part].get("names", ())) for part in ("units", "hybrids")) and len(folder.problems) == before:
+        folder.problems.append(Problem(f"{folder.path}/units.csv", "is missing or empty: there is no unit and no hybrid",
+                                       "CSV or Parquet"))
     faces, lines = _ties(folder, regions, axis)
     large = extras.read_large_loads(folder, settings, regions, axis)
     weather = extras.read_temperature(folder, regions, axis.steps)
@@ -251,7 +289,7 @@ def _read_one(folder: Folder, settings: dict[str, Any], axis: TimeAxis, maintena
         return None
     units = Units(**assets["units"])
     units = extras.with_temperature(folder, units, weather, axis)
-    events = extras.read_common_events(folder, regions, axis, weather)
+    events = extras.read_common_events(folder, regions, axis, weather, units.categories)
     plan = extras.read_maintenance(folder, units, axis)
     if len(folder.problems) > before:
         return None

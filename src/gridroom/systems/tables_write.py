@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -24,6 +25,8 @@ def _settings(system: System) -> str:
     axis = system.axis
     lines = [f"name = {_text(system.name)}", f"start = {axis.start.isoformat()}", f"step_minutes = {axis.step_h * 60!r}",
              f"steps = {axis.steps}"]
+    if isinstance(axis.start.tzinfo, ZoneInfo):
+        lines.append(f"zone = {_text(axis.start.tzinfo.key)}")
     if system.attributes:
         lines += ["", "[attributes]", *(f"{_text(k)} = {_text(v)}" for k, v in system.attributes.items())]
     return "\n".join(lines) + "\n"
