@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gridroom.adequacy.curve import Curve, crossing, make_curve
 from gridroom.adequacy.engine import Years, assess, each_year, weather_years
 from gridroom.adequacy.specs import Convolution, MonteCarlo
-from gridroom.core.errors import Problem, StudyError, nearest
+from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.core.estimate import Estimate
 from gridroom.systems import edit
 from gridroom.systems.system import System
@@ -114,12 +114,7 @@ def accredit(system: Years, resource: list[str] | str | None = None, added: dict
         more_assets = added
         system = each_year(system, lambda one: edit.with_assets(one, more_assets))
     else:
-        given = [resource] if isinstance(resource, str) else list(resource or [])
-        for name in sorted({n for n in given if given.count(n) > 1}):
-            raise StudyError(Problem(f"resource {name!r}", f"stands {given.count(name)} times", "name each once"))
-        if not given:
-            raise StudyError(Problem("resource", "must name at least one resource; got none"))
-        names = tuple(given)
+        names = _names([resource] if isinstance(resource, str) else list(resource or []))
     first = weather_years(system)[1][0]
     rows = edit.find(first, names)
     if edit.nameplate_mw(first, rows) <= 0:
@@ -143,6 +138,14 @@ def _check_words(metric: str, kind: str, search: str) -> None:
     for value, known, what in ((metric, METRICS, "metric"), (kind, KINDS, "method"), (search, SEARCHES, "search")):
         if value not in known:
             raise StudyError(Problem(what, f"must be one of {', '.join(known)}; got {value!r}", nearest(value, known)))
+
+
+def _names(given: list[str]) -> tuple[str, ...]:
+    if not given:
+        raise StudyError(Problem("resource", "must name at least one resource; got none"))
+    raise_all([Problem(f"resource {name!r}", f"stands {given.count(name)} times", "name each once")
+               for name in sorted({n for n in given if given.count(n) > 1})])
+    return tuple(given)
 
 
 def _less(system: Years, rows: dict[str, list[int]]) -> Years:

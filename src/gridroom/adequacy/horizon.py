@@ -15,7 +15,7 @@ from gridroom.adequacy.blocks import build_block, build_candidates, screen
 from gridroom.adequacy.dispatch import share_generation, still_short
 from gridroom.adequacy.flexible import borrow, close_windows, give_way, grow, owes, pay_back, reset
 from gridroom.adequacy.flow import TOLERANCE_MW
-from gridroom.adequacy.recording import close_sample, note_flows, note_help, note_step, open_sample
+from gridroom.adequacy.recording import close_sample, count_step, note_events, note_flows, note_help, open_sample
 from gridroom.adequacy.sampling import draw_outages
 from gridroom.adequacy.stacking import LEVELLED, charge_stores, discharge_stores, limit_hybrids, start_hybrids
 from gridroom.adequacy.storage import charge, decay, discharge, offer_mw, set_now, stores_full
@@ -158,8 +158,7 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
     supply, need, unserved, used = work.supply, work.need, work.unserved, work.used
     margin, next_one, built = desk.margin, desk.next_one, desk.built
     energy, owed, step_h = now.energy, desk.owed, rules.step_h
-    regions, steps = grid.base.shape
-    size, blocks = 1 << grid.shift, grid.low.shape[1]
+    (regions, steps), size, blocks = grid.base.shape, 1 << grid.shift, grid.low.shape[1]
     stores, devices, loads, ties = len(energy), len(owed.energy), len(desk.budget.used), len(network.start)
     every_step, constant, lines_fail, order = rules.every_step, rules.constant, rules.lines_fail, rules.order
     forward, backward, flow, usual = work.forward, work.backward, work.flow, (network.forward_mw, network.backward_mw)
@@ -168,6 +167,8 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
     causes, flows = first_level and ledger.out.shape[0] > 0, first_level and ledger.flow.shape[0] > 0
     surplus, lost = first_level and ledger.surplus.shape[0] > 0, first_level and ledger.lost.shape[0] > 0
     counts, day_of, tables, store_up = ledger.counts, grid.day_of, parts.stores, desk.store_up
+    short_steps, unserved_steps, last_day, last_short = ledger.short, ledger.unserved, ledger.last_day, ledger.last_short
+    gap_steps, events = rules.gap_steps, first_level and (ledger.events.shape[0] > 0 or len(ledger.bound) > 0)
     first_store, charge_mw, energy_mwh, efficiency = tables.first, tables.charge_mw, tables.energy_mwh, tables.charge_efficiency
     # Two short cuts for common cases, with the same answers as the general way.
     no_hybrids = len(parts.hybrids.store) == 0
@@ -176,12 +177,11 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
     open_sample(ledger)
     if devices + loads > 0:
         reset(desk.owed, desk.budget, parts.loads)
-    debts = False
+    b, debts = -1, False
     for s in range(stores):
         energy[s] = tables.initial_mwh[s]
         now.limit[s] = energy_mwh[s, 0]
     full = stores == 0 or (constant and stores_full(now))
-    b = -1
     while True:
         b += 1
         if full and not debts:
@@ -249,13 +249,13 @@ def run_sample(sample, grid, fleet, total, parts, rules, desk, ledger, added, sh
                     full = charge_stores(step_h, network, work, order, short or devices > 0) and constant
                 if devices > 0:
                     debts = owes(owed)
-                gap = 0.0
-                for r in range(regions):
-                    gap += unserved[r]
+                gap = unserved.sum()
                 if gap > TOLERANCE_MW:
                     any_short = True
                     short_step[t - first] = True
-                    note_step(ledger, sample, t, day_of, rules.gap_steps, work, gap, first_level)
+                    if events:
+                        note_events(ledger, sample, t, gap_steps, work, gap)
+                    count_step(t, gap, gap_steps, day_of, unserved, counts, short_steps, unserved_steps, last_day, last_short)
                 if flows:
                     note_flows(ledger, work)
                 if surplus or lost:

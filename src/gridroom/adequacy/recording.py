@@ -68,13 +68,33 @@ def _write_event(ledger, sample, r):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def note_step(ledger, sample, t, day_of, gap_steps, work, total, first_level):
-    """Count a step in which `total` MW are unserved."""
-    unserved, counts, short, unserved_steps = work.unserved, ledger.counts, ledger.short, ledger.unserved
-    last_day, last_short, running = ledger.last_day, ledger.last_short, ledger.running
+def note_events(ledger, sample, t, gap_steps, work, total):
+    """Extend or begin the event of every short region, and count interfaces at their limit; goes before `count_step`."""
+    unserved, last_short, running = work.unserved, ledger.last_short, ledger.running
     regions = len(unserved)
-    keep_events = first_level and ledger.events.shape[0] > 0
-    by_step = first_level and short.shape[0] > 0
+    for r in range(regions + 1 if ledger.events.shape[0] > 0 else 0):
+        gap = total if r == regions else unserved[r]
+        if gap <= TOLERANCE_MW:
+            continue
+        if t - last_short[r] > 1 + gap_steps:
+            if running[r, 1] > 0.0:
+                _write_event(ledger, sample, r)
+            running[r, 0] = t
+            running[r, 1], running[r, 2], running[r, 3] = 0.0, 0.0, 0.0
+        running[r, 1] = t + 1 - running[r, 0]
+        running[r, 2] = max(running[r, 2], gap)
+        running[r, 3] += gap
+    flow, forward, backward, bound = work.flow, work.forward, work.backward, ledger.bound
+    for i in range(len(bound)):
+        if abs(flow[i]) > (forward[i] if flow[i] > 0.0 else backward[i]) - TOLERANCE_MW:
+            bound[i] += 1.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def count_step(t, total, gap_steps, day_of, unserved, counts, short, unserved_steps, last_day, last_short):
+    """Count a step in which `total` MW are unserved; `short`, `unserved_steps` have no rows where nobody wants them."""
+    regions = len(unserved)
+    by_step = short.shape[0] > 0
     for r in range(regions + 1):
         gap = total if r == regions else unserved[r]
         if gap <= TOLERANCE_MW:
@@ -89,21 +109,7 @@ def note_step(ledger, sample, t, day_of, gap_steps, work, total, first_level):
             last_day[r] = day_of[r, t]
         if t - last_short[r] > 1 + gap_steps:
             counts[r, 2] += 1.0
-            if keep_events:
-                if running[r, 1] > 0.0:
-                    _write_event(ledger, sample, r)
-                running[r, 0] = t
-                running[r, 1], running[r, 2], running[r, 3] = 0.0, 0.0, 0.0
-        if keep_events:
-            running[r, 1] = t + 1 - running[r, 0]
-            running[r, 2] = max(running[r, 2], gap)
-            running[r, 3] += gap
         last_short[r] = t
-    if first_level and len(ledger.bound) > 0:
-        flow, forward, backward, bound = work.flow, work.forward, work.backward, ledger.bound
-        for i in range(len(bound)):
-            if abs(flow[i]) > (forward[i] if flow[i] > 0.0 else backward[i]) - TOLERANCE_MW:
-                bound[i] += 1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
