@@ -51,6 +51,19 @@ def guarded(work: Callable[[], int | None]) -> int:
         return OUR_FAULT
 
 
+def tell_of_compiling() -> None:
+    """A word when the kernels are not compiled yet: the first command after installation takes about a minute longer."""
+    import importlib.util
+    import os
+    from pathlib import Path
+
+    spec = importlib.util.find_spec("gridroom.adequacy.horizon")
+    if spec is None or spec.origin is None or "NUMBA_CACHE_DIR" in os.environ:
+        return
+    if not any((Path(spec.origin).parent / "__pycache__").glob("horizon.sample_chunk*.nbi")):
+        say("compiling, once after installation: one to two minutes")
+
+
 def bar(done: int, total: int, width: int = 16) -> str:
     """Bar of blocks."""
     full = round(width * done / total) if total else width

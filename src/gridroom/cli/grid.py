@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gridroom.cli.console import answer, progress_lines, say
+from gridroom.cli.console import answer, progress_lines, say, tell_of_compiling
 from gridroom.core.errors import Problem, StudyError, UsageError, nearest, raise_all
 
 BUILT_IN = ("rts79", "rts-gmlc")
@@ -100,6 +100,7 @@ def open_years(name: str, maintenance: str = "given", load_factor: float = 1.0) 
     if load_factor != 1.0:
         years = {year: dataclasses.replace(system, load_mw=system.load_mw * load_factor) for year, system in years.items()}
     raise_all([problem for system in years.values() for problem in never_served(system)])
+    tell_of_compiling()
     return years
 
 
