@@ -98,7 +98,7 @@ def test_importance_sampling_is_unbiased_and_worth_it(peak_mw):
 
 
 def test_importance_sampling_of_two_regions():
-    system = dataclasses.replace(builders.system([[60] * 96, [55] * 96], units=builders.units([0] * 3 + [1] * 3, 30, 0.01, 0.2)),
+    system = dataclasses.replace(builders.system([[60] * 96, [55] * 96], units=builders.units([0] * 3 + [1] * 3, 30, 0.002, 0.2)),
                                  interfaces=builders.ties([(0, 1)], 15))
     plain = assess(system, MonteCarlo(samples=200_000, seed=1))
     found = assess(system, ImportanceSampling(samples=20_000, seed=2))
