@@ -38,6 +38,7 @@ FEWEST = 50.0  # effective number of samples with a shortage that an answer must
 ENOUGH_STEPS = 200.0  # short steps in a pilot run from which a tilt is learnt
 ROUNDS = 8
 MOST_RATE = 0.5
+MOST_FAILURES_A_DAY = 0.7  # of one unit in the tilted process: more would make a day's weights wide
 KEPT = 0.3  # share of the last tilt that a new one keeps
 CHUNK = 500
 
@@ -104,7 +105,8 @@ def _tilted(model: Model, rate: Floats, day_first: NDArray[np.int64], seed: int)
     fail, repair, may = _rates(model)
     own = np.divide(fail, fail + repair, out=np.zeros_like(fail), where=may)
     new = np.where(may, rate * repair / np.maximum(1.0 - rate, 1e-9), fail)
-    new = np.where(may, np.minimum(new, 0.9), fail)
+    most = MOST_FAILURES_A_DAY * (len(day_first) - 1) / model.grid.base.shape[1]
+    new = np.where(may, np.minimum(new, np.maximum(fail, most)), fail)
     got = np.divide(new, new + repair, out=np.zeros_like(fail), where=may)
     tilt = np.zeros((len(fail), 4))
     tilt[may, 0] = np.log((1 - own[may]) / (1 - got[may]))
