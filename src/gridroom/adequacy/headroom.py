@@ -182,7 +182,8 @@ def headroom(system: Years, region: str, target: Standard | None = None, method:
     if isinstance(method, MonteCarlo) and curtailable is None:
         low, high = crossing(add, value, target.target, bracket, max(WIDTH_MW, 1e-6 * peak))
     else:
-        low, high = _bisect(value, target.target, bracket, max(WIDTH_MW, 1e-5 * peak))
+        exact = isinstance(method, Convolution)
+        low, high = _bisect(value, target.target, bracket, 0.1 * WIDTH_MW if exact else max(WIDTH_MW, 1e-5 * peak))
     return Headroom(region=region, room_mw=_estimate(known, target, low, high), curve=tuple(sorted(known.items())),
                     wall_s=time.perf_counter() - started)
 
