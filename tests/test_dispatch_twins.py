@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from gridroom.adequacy import outages, storage
+from gridroom.adequacy import sampling, storage
 from gridroom.adequacy.dispatch import Network, make_work, set_limits, set_step, share_generation, solve_step
 from gridroom.adequacy.room_kernel import day_room, deliverable
-from gridroom.core.draws import STREAM_OUTAGE, key_of
 
 
 def random_grid(seed: int, regions: int = 6) -> tuple[np.ndarray, Network, np.random.Generator]:
@@ -194,14 +193,15 @@ def test_outage_events_follow_the_chain(varying):
     t = np.arange(steps)
     failure = np.where(varying, 0.02 + 0.3 * (t % 20 == 5), 0.05)
     repair = np.where(varying, 0.10 + 0.4 * (t % 15 == 3), 0.25)
-    process = outages.make_process(failure[None, :] if varying else failure[None, :1],
-                                   repair[None, :] if varying else repair[None, :1])
+    fleet = sampling.make_fleet([1], failure[None, :] if varying else failure[None, :1],
+                                repair[None, :] if varying else repair[None, :1], np.zeros(1, np.int64), np.zeros(1), steps)
+    none = np.zeros(0, np.int64)
+    common = sampling.Common(np.zeros(0), np.zeros(1, np.int64), none, none, np.zeros((0, 1)))
+    events = sampling.make_events(fleet, common, steps)
     up = np.ones((samples, steps))
-    starts, ends = np.zeros(40, np.int64), np.zeros(40, np.int64)
     for sample in range(samples):
-        key = np.uint64(key_of(3, STREAM_OUTAGE, sample))
-        for k in range(outages.draw_unit(process, 0, key, steps, starts, ends)):
-            up[sample, starts[k]:ends[k]] = 0.0
+        for k in range(sampling.draw_outages(fleet, common, 3, sample, steps, events)):
+            up[sample, events.start[k]:events.end[k]] = 0.0
     # Exact: a_t = a_(t-1)(1 - l_t) + (1 - a_(t-1)) m_t.
     exact = [repair[0] / (repair[0] + failure[0])]
     for k in range(1, steps):

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridroom.adequacy.curve import Curve, crossing, make_curve
+from gridroom.adequacy.curve import Curve, bisect, crossing, make_curve
 from gridroom.adequacy.engine import Years, assess, each_year, weather_years
 from gridroom.adequacy.specs import Convolution, MonteCarlo
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
@@ -219,11 +219,7 @@ class _Ask:
         width = WIDTH_SHARE * size_mw
         if self.search == "curve":
             return crossing(curve.add, value, target, bracket, width)
-        low, high = bracket
-        while high - low > width:
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if value(middle) <= target else (low, middle)
-        return low, high
+        return bisect(value, target, bracket, width)
 
     def _exact(self, bare: Years, full: Years, size_mw: float) -> Estimate:
         if not isinstance(bare, System) or not isinstance(full, System):
@@ -238,15 +234,12 @@ class _Ask:
             return sign * float(getattr(assess(_loaded(moved, load), Convolution()).total, self.key).value)
 
         target = sign * float(getattr(assess(still, Convolution()).total, self.key).value)
-        low, high = _bracket(value, target, size_mw)
-        while high - low > 1e-6 * max(size_mw, 1.0):
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if value(middle) <= target else (low, middle)
+        low, high = bisect(value, target, _bracket(value, target, size_mw), 1e-6 * max(size_mw, 1.0))
         return Estimate.exact(0.5 * (low + high))
 
 
 def _loaded(system: System, load_mw: NDArray[np.float64]) -> System:
-    """The system with another load; where firm capacity passes load, the rest is a unit that never fails."""
+    """The system with another load; firm capacity beyond the load changes nothing, so load stops at 0."""
     return dataclasses.replace(system, load_mw=np.maximum(load_mw, 0.0))
 
 

@@ -252,10 +252,11 @@ class Assessment:
         return "\n".join(lines)
 
 
-def _risks(tally: Tally, system: System) -> tuple[Risk, tuple[Risk, ...]]:
-    """Risk of the system and of each region."""
+def _risks(tally: Tally, systems: tuple[System, ...]) -> tuple[Risk, tuple[Risk, ...]]:
+    """Risk of the system and of each region; energy asked for is the mean over weather years, which take turns."""
+    system = systems[0]
     step_h = system.axis.step_h
-    energy = total_load_mw(system).sum(axis=1) * step_h
+    energy = np.mean([total_load_mw(one).sum(axis=1) for one in systems], axis=0) * step_h
     mean, error, n = tally.counts.mean, tally.counts.stderr, tally.counts.n
     regions = tuple(risk_from(name, mean[r], error[r], n, (step_h, float(energy[r]))) for r, name in enumerate(system.regions))
     return risk_from("total", mean[-1], error[-1], n, (step_h, float(energy.sum()))), regions
@@ -274,8 +275,8 @@ def assessment_of(task: Task, method: MonteCarlo, tally: Tally, firm: Tally | No
     """The answer from what a run has found."""
     system, model = task.systems[0], task.model()
     n, steps, step_h = tally.counts.n, system.axis.steps, system.axis.step_h
-    total, regions = _risks(tally, system)
-    plain, plain_regions = _risks(firm, system) if firm is not None else (None, ())
+    total, regions = _risks(tally, task.systems)
+    plain, plain_regions = _risks(firm, task.systems) if firm is not None else (None, ())
     sums = {key: value / n for key, value in tally.sums.items()}
     more: dict[str, Any] = {}
     if task.wants(Flow):

@@ -74,9 +74,11 @@ class Curve:
     def risk(self, added_mw: float, name: str) -> Risk:
         """Risk at a level that has been simulated."""
         system = self.systems[0]
-        own = total_load_mw(system)[:, :] if self.row == len(system.regions) else total_load_mw(system)[[self.row]]
-        mine = self.share.sum() if self.row == len(system.regions) else self.share[self.row]
-        energy = (float(own.sum()) + added_mw * mine * float(self.shape.sum())) * system.axis.step_h
+        whole = self.row == len(system.regions)
+        rows = slice(None) if whole else slice(self.row, self.row + 1)
+        own = np.mean([total_load_mw(one)[rows].sum() for one in self.systems])  # weather years take turns
+        mine = self.share.sum() if whole else self.share[self.row]
+        energy = (float(own) + added_mw * mine * float(self.shape.sum())) * system.axis.step_h
         found = Moments.of(self.samples[added_mw])
         return risk_from(name, found.mean, found.stderr, found.n, (system.axis.step_h, energy))
 
@@ -107,4 +109,13 @@ def crossing(add: Callable[[list[float]], None], value: Callable[[float], float]
             else:
                 high = x
                 break
+    return low, high
+
+
+def bisect(value: Callable[[float], float], goal: float, bracket: tuple[float, float], width: float) -> tuple[float, float]:
+    """Narrow a bracket in which a rising curve passes a goal, one level after the other, until it is `width` wide."""
+    low, high = bracket
+    while high - low > width:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if value(middle) <= goal else (low, middle)
     return low, high

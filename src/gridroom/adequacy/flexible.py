@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridroom.adequacy.flow import TOLERANCE_MW, reaches, serve
-from gridroom.adequacy.storage import close_power, discharge, offer_mw, time_to_go_h
+from gridroom.adequacy.storage import at_step, close_power, discharge, offer_mw, time_to_go_h
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,12 +89,6 @@ def make_budget(loads: int) -> Budget:
                   np.zeros(loads, np.int64), np.zeros(loads), np.zeros(loads, np.int64), np.zeros(loads))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _at(table, row, t):
-    """Value at step t of a table that may be constant over time."""
-    return table[row, t if table.shape[1] > 1 else 0]
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def reset(owed, budget, interruptible):
     """Start of a sample."""
@@ -126,8 +120,8 @@ def grow(devices, owed, t):
         owed.borrowed[d] = 0.0
         owed.paid[d] = 0.0
         owed.lost[d] = 0.0
-        energy = owed.energy[d] * _at(devices.growth, d, t)
-        limit = _at(devices.energy_mwh, d, t)
+        energy = owed.energy[d] * at_step(devices.growth, d, t)
+        limit = at_step(devices.energy_mwh, d, t)
         if energy > limit:
             owed.lost[d] = energy - limit
             energy = limit
@@ -135,7 +129,7 @@ def grow(devices, owed, t):
         if energy <= 0.0:
             owed.counter[d] = -1
         elif owed.counter[d] == -1:
-            owed.counter[d] = np.int64(_at(devices.window, d, t)) - 1
+            owed.counter[d] = np.int64(at_step(devices.window, d, t)) - 1
         else:
             owed.counter[d] -= 1
 
@@ -143,15 +137,15 @@ def grow(devices, owed, t):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _borrow_mw(devices, owed, d, t, step_h):
     """Power that a device can put off in this step [MW]."""
-    room = (_at(devices.energy_mwh, d, t) - owed.energy[d]) * _at(devices.borrow_efficiency, d, t) / step_h
-    return max(min(_at(devices.borrow_mw, d, t), room), 0.0)
+    room = (at_step(devices.energy_mwh, d, t) - owed.energy[d]) * at_step(devices.borrow_efficiency, d, t) / step_h
+    return max(min(at_step(devices.borrow_mw, d, t), room), 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _payback_mw(devices, owed, d, t, step_h):
     """Power that a device would pay back in this step [MW]."""
-    owing = owed.energy[d] * _at(devices.payback_efficiency, d, t) / step_h
-    return max(min(_at(devices.payback_mw, d, t), owing), 0.0)
+    owing = owed.energy[d] * at_step(devices.payback_efficiency, d, t) / step_h
+    return max(min(at_step(devices.payback_mw, d, t), owing), 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -161,7 +155,7 @@ def _next_window(devices, t, stage, after, longest_first):
     for d in range(len(devices.region)):
         if stage >= 0 and devices.stage[d] != stage:
             continue
-        window = _at(devices.window, d, t)
+        window = at_step(devices.window, d, t)
         if longest_first:
             if (after < 0.0 or window < after) and window > best:
                 best = window
@@ -178,26 +172,26 @@ def _split(devices, owed, up, t, step_h, window, stage, amount, paying):
             continue
         able = 0.0
         for d in range(len(devices.region)):
-            if devices.region[d] == r and up[t, d] and _at(devices.window, d, t) == window and (
+            if devices.region[d] == r and up[t, d] and at_step(devices.window, d, t) == window and (
                     stage < 0 or devices.stage[d] == stage):
                 able += (_payback_mw(devices, owed, d, t, step_h) if paying else _borrow_mw(devices, owed, d, t, step_h))
         if able <= 0.0:
             continue
         share = min(amount[r] / able, 1.0)
         for d in range(len(devices.region)):
-            if devices.region[d] == r and up[t, d] and _at(devices.window, d, t) == window and (
+            if devices.region[d] == r and up[t, d] and at_step(devices.window, d, t) == window and (
                     stage < 0 or devices.stage[d] == stage):
                 if paying:
                     power = share * _payback_mw(devices, owed, d, t, step_h)
                     owed.paid[d] += power
                     owed.energy[d] = max(owed.energy[d] - power * step_h / max(
-                        _at(devices.payback_efficiency, d, t), 1e-9), 0.0)
+                        at_step(devices.payback_efficiency, d, t), 1e-9), 0.0)
                     if owed.energy[d] < 1e-9:
                         owed.energy[d] = 0.0
                 else:
                     power = share * _borrow_mw(devices, owed, d, t, step_h)
                     owed.borrowed[d] += power
-                    owed.energy[d] += power * step_h / max(_at(devices.borrow_efficiency, d, t), 1e-9)
+                    owed.energy[d] += power * step_h / max(at_step(devices.borrow_efficiency, d, t), 1e-9)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -210,7 +204,7 @@ def borrow(devices, owed, up, t, step_h, stage, network, work):
         for r in range(regions):
             work.take[r] = 0.0
         for d in range(len(devices.region)):
-            if devices.stage[d] == stage and up[t, d] and _at(devices.window, d, t) == window:
+            if devices.stage[d] == stage and up[t, d] and at_step(devices.window, d, t) == window:
                 power = _borrow_mw(devices, owed, d, t, step_h)
                 work.take[devices.region[d]] += power
                 offered += power
@@ -234,7 +228,7 @@ def pay_back(devices, owed, up, t, step_h, network, work):
         for r in range(regions):
             work.take[r] = 0.0
         for d in range(len(devices.region)):
-            if up[t, d] and owed.energy[d] > 0.0 and _at(devices.window, d, t) == window and owed.borrowed[d] <= 0.0:
+            if up[t, d] and owed.energy[d] > 0.0 and at_step(devices.window, d, t) == window and owed.borrowed[d] <= 0.0:
                 power = _payback_mw(devices, owed, d, t, step_h)
                 work.take[devices.region[d]] += power
                 wanted += power
@@ -278,7 +272,7 @@ def close_windows(devices, owed, last_step, step_h, work):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _able_mw(loads, budget, k, t, year, step_h, backup_up):
     """Power by which a load can leave the grid in this step [MW]."""
-    mw = _at(loads.mw, k, t)
+    mw = at_step(loads.mw, k, t)
     if loads.backed[k]:
         if budget.fuel[k] < loads.fuel_mwh[k] and t - budget.last[k] > loads.refuel_steps[k]:
             budget.fuel[k] = loads.fuel_mwh[k]

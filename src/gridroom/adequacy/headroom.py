@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridroom.adequacy.curve import crossing, make_curve
+from gridroom.adequacy.curve import bisect, crossing, make_curve
 from gridroom.adequacy.engine import Years, assess, each_year, weather_years
 from gridroom.adequacy.metrics import Risk
 from gridroom.adequacy.specs import Convolution, ImportanceSampling, Method, MonteCarlo
@@ -183,7 +183,7 @@ def headroom(system: Years, region: str, target: Standard | None = None, method:
         low, high = crossing(add, value, target.target, bracket, max(WIDTH_MW, 1e-6 * peak))
     else:
         exact = isinstance(method, Convolution)
-        low, high = _bisect(value, target.target, bracket, 0.1 * WIDTH_MW if exact else max(WIDTH_MW, 1e-5 * peak))
+        low, high = bisect(value, target.target, bracket, 0.1 * WIDTH_MW if exact else max(WIDTH_MW, 1e-5 * peak))
     return Headroom(region=region, room_mw=_estimate(known, target, low, high), curve=tuple(sorted(known.items())),
                     wall_s=time.perf_counter() - started)
 
@@ -221,14 +221,6 @@ def _one(system: Years, r: int, added_mw: NDArray[np.float64], method: Method, c
         return dataclasses.replace(one, load_mw=load)
 
     return assess(each_year(system, change), method).regions[r]
-
-
-def _bisect(value: Any, goal: float, bracket: tuple[float, float], width: float) -> tuple[float, float]:
-    low, high = bracket
-    while high - low > width:
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if value(middle) <= goal else (low, middle)
-    return low, high
 
 
 def _bracket(risk_at: Any, goal: float, peak_mw: float, region: str) -> tuple[float, float]:

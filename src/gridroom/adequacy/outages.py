@@ -1,4 +1,4 @@
-"""Outages of two-state units as a list of events: start, end, unit.
+"""Two-state units: their processes, and how a draw becomes the time of the next change.
 
 The state at the first step is drawn from the stationary availability; every later change is drawn as a waiting time, so
 the cost is proportional to the number of outages and not to the number of hours. Constant probabilities give geometric
@@ -12,8 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-from gridroom.core.draws import uniform, unit_key
 
 LARGEST_HAZARD = 700.0  # -log(1 - p) for p = 1, finite so that sums stay finite
 
@@ -98,60 +96,3 @@ def change_step(table, row, t, log_u, steps):
         else:
             low = middle
     return high
-
-
-@njit(cache=True, nogil=True)
-def draw_unit(process, unit, key, steps, starts, ends):
-    """Outages of one unit as [start, end) pairs; returns how many. A full buffer ends the list: see `draw_all`."""
-    own = unit_key(key, unit)
-    event, count, t = 0, 0, 0
-    up = uniform(own, event) <= process.availability[unit]
-    if not up:
-        starts[0] = 0
-    while True:
-        event += 1
-        u = uniform(own, event)
-        if up:
-            if process.fail_row[unit] < 0:
-                t += wait(u, process.fail_inverse[unit])
-            else:
-                t = change_step(process.fail_hazard, process.fail_row[unit], t, np.log(u), steps)
-            if t >= steps:
-                return count
-            starts[count] = t
-        else:
-            if process.repair_row[unit] < 0:
-                t += wait(u, process.repair_inverse[unit])
-            else:
-                t = change_step(process.repair_hazard, process.repair_row[unit], t, np.log(u), steps)
-            ends[count] = min(t, steps)
-            count += 1
-            if t >= steps:
-                return count
-        up = not up
-
-
-@njit(cache=True, nogil=True)
-def draw_all(process, key, steps, starts, ends, units):
-    """Outages of all units, one after the other; returns how many."""
-    total = 0
-    for unit in range(len(process.availability)):
-        if total + steps // 2 + 1 > len(starts):
-            raise MemoryError("more outages in one sample than the buffer holds")
-        count = draw_unit(process, unit, key, steps, starts[total:], ends[total:])
-        for k in range(total, total + count):
-            units[k] = unit
-        total += count
-    return total
-
-
-def buffer_rows(failure: NDArray[np.float64], repair: NDArray[np.float64], steps: int) -> int:
-    """Rows that hold any sample's outages: the expected number, twelve standard deviations, and one full unit."""
-    if len(failure) == 0:
-        return 1
-    fail, mend = failure.max(axis=1), repair.max(axis=1)
-    total = fail + mend
-    cycles = np.divide(fail * mend, total, out=np.zeros_like(total), where=total > 0) * steps + 1.0
-    expected = float(cycles.sum())
-    possible = len(fail) * (steps // 2 + 1)
-    return int(min(possible, expected + 12.0 * expected**0.5 + 1000.0) + steps // 2 + 2)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from gridroom.adequacy.dispatch import still_short
 from gridroom.adequacy.flow import TOLERANCE_MW, neighbours_first, reaches, serve
-from gridroom.adequacy.storage import charge, close_power, discharge, offer_mw, room_mw, stores_full, time_to_go_h
+from gridroom.adequacy.storage import at_step, charge, close_power, discharge, offer_mw, room_mw, stores_full, time_to_go_h
 
 LEVELLED, FIXED = 0, 1
 SLICES = 16
@@ -38,12 +38,6 @@ class HybridTable(NamedTuple):
     injection_mw: NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _at(table, row, t):
-    """Value at step t of a table that may be constant over time."""
-    return table[row, t if table.shape[1] > 1 else 0]
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def start_hybrids(hybrids, up, t, step_h, now):
     """What inflow leaves of the injection limit is open to discharge; inflow beyond that limit goes into the store."""
@@ -51,9 +45,9 @@ def start_hybrids(hybrids, up, t, step_h, now):
         s = hybrids.store[h]
         if not up[t, s]:
             continue
-        deliver = _at(hybrids.deliver_mw, h, t)
-        now.power[s] = min(now.power[s], max(_at(hybrids.injection_mw, h, t) - deliver, 0.0))
-        free = min(_at(hybrids.inflow_mw, h, t) - deliver, now.charge[s])
+        deliver = at_step(hybrids.deliver_mw, h, t)
+        now.power[s] = min(now.power[s], max(at_step(hybrids.injection_mw, h, t) - deliver, 0.0))
+        free = min(at_step(hybrids.inflow_mw, h, t) - deliver, now.charge[s])
         if free > 0.0:
             room = max(now.limit[s] - now.energy[s], 0.0) / (max(now.charge_efficiency[s], 1e-9) * step_h)
             free = min(free, room)
@@ -70,9 +64,9 @@ def limit_hybrids(hybrids, up, t, work):
     for h in range(len(hybrids.store)):
         s, r = hybrids.store[h], hybrids.region[h]
         if up[t, s]:
-            own = min(_at(hybrids.deliver_mw, h, t), min(work.spare[r], now.charge[s]))
+            own = min(at_step(hybrids.deliver_mw, h, t), min(work.spare[r], now.charge[s]))
             work.spare[r] -= own
-            now.charge[s] = min(now.charge[s], own + _at(hybrids.withdrawal_mw, h, t))
+            now.charge[s] = min(now.charge[s], own + at_step(hybrids.withdrawal_mw, h, t))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

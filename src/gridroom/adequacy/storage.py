@@ -72,7 +72,7 @@ def is_constant(stores):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _at(table, row, t):
+def at_step(table, row, t):
     """Value at step t of a table that may be constant over time."""
     return table[row, t if table.shape[1] > 1 else 0]
 
@@ -82,12 +82,12 @@ def set_now(stores, up, t, now):
     """Load the limits of step t; a store that is out neither charges nor discharges and keeps its energy."""
     now.first[:] = stores.first
     for s in range(len(now.energy)):
-        now.charge[s] = _at(stores.charge_mw, s, t) if up[s] else 0.0
-        now.power[s] = _at(stores.discharge_mw, s, t) if up[s] else 0.0
-        now.limit[s] = _at(stores.energy_mwh, s, t)
-        now.charge_efficiency[s] = _at(stores.charge_efficiency, s, t)
-        now.discharge_efficiency[s] = _at(stores.discharge_efficiency, s, t)
-        power = max(_at(stores.discharge_mw, s, t), 1e-9)
+        now.charge[s] = at_step(stores.charge_mw, s, t) if up[s] else 0.0
+        now.power[s] = at_step(stores.discharge_mw, s, t) if up[s] else 0.0
+        now.limit[s] = at_step(stores.energy_mwh, s, t)
+        now.charge_efficiency[s] = at_step(stores.charge_efficiency, s, t)
+        now.discharge_efficiency[s] = at_step(stores.discharge_efficiency, s, t)
+        power = max(at_step(stores.discharge_mw, s, t), 1e-9)
         now.rated[s] = power
         now.hours_per_mwh[s] = now.discharge_efficiency[s] / power
 
@@ -240,4 +240,4 @@ def stores_full(now):
 def decay(stores, t, now):
     """Energy carried from the step before: losses first, then this step's limit."""
     for s in range(len(now.energy)):
-        now.energy[s] = min(now.energy[s] * _at(stores.carryover_efficiency, s, t), now.limit[s])
+        now.energy[s] = min(now.energy[s] * at_step(stores.carryover_efficiency, s, t), now.limit[s])

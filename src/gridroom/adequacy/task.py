@@ -130,18 +130,15 @@ class Task:
         parts = [self.simulate(chunk, w) for w in range(count)]
         keep = next((s.keep for s in self.specs if isinstance(s, Events)), 0)
         regions = parts[0][0].shape[2]
-        weather, weather_n = np.zeros((count, regions, 4)), np.zeros(count)
         out: Tally | None = None
         for w, (per_sample, per_load, ledger, numbers) in enumerate(parts):
             plain = per_sample[:, 0]
-            weather[:] = 0.0
-            weather[w] = plain.sum(axis=0)
-            weather_n[:] = 0.0
-            weather_n[w] = len(plain)
+            weather, weather_n = np.zeros((count, regions, 4)), np.zeros(count)
+            weather[w], weather_n[w] = plain.sum(axis=0), len(plain)
             events = np.zeros((min(int(ledger.event_count[0]), len(ledger.events)), 7))
             events[:, :6] = ledger.events[:len(events)]
             events[:, 6] = w
-            found = Tally(Moments.of(plain), Moments.of(per_load), weather.copy(), weather_n.copy(),
+            found = Tally(Moments.of(plain), Moments.of(per_load), weather, weather_n,
                           Spread.of(plain[:, :, 3], numbers),
                           {key: getattr(ledger, key) for key in ("short", "unserved", "flow", "use", "bound", "energy",
                                                                  "owed", "lost", "surplus", "out")},

@@ -170,14 +170,14 @@ def adequacy(
     json_: Json = False, progress: ProgressMode = "auto",
 ) -> None:
     """Adequacy of any system: LOLH, LOLE, LOLEv, EUE and NEUE with standard errors."""
-    from gridroom.cli import grid
+    from gridroom.cli import adequacy as command
     from gridroom.cli.console import guarded
 
-    options = grid.AdequacyOptions(
+    options = command.AdequacyOptions(
         system=system, method=method, samples=samples, stderr_target_pct=stderr_target_pct, seed=seed, jobs=jobs,
         storage_order=storage_order, maintenance=maintenance, common_events=common_events, load_factor=load_factor,
         event_gap_h=event_gap_h, runner=runner, keep=tuple(keep or ()), out=out, resume=resume, as_json=json_, progress=progress)
-    raise typer.Exit(guarded(lambda: grid.adequacy(options)))
+    raise typer.Exit(guarded(lambda: command.adequacy(options)))
 
 
 @app.command()

@@ -21,8 +21,6 @@ _UNIT = 1.0 / 9007199254740992.0  # 2**-53
 
 STREAM_OUTAGE = np.uint64(1)
 STREAM_WEATHER = np.uint64(2)
-STREAM_LINE = np.uint64(3)
-STREAM_STORE = np.uint64(4)
 STREAM_COMMON = np.uint64(5)
 
 
