@@ -1,0 +1,183 @@
+"""One list of requests: which of them are the same project, as draws of partitions and probabilities of pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridroom.pipeline import partition_kernel as kernel
+from gridroom.pipeline.candidates import candidate_pairs
+from gridroom.pipeline.compare_kernel import NUMBER_LEVELS
+from gridroom.pipeline.evidence import Evidence, gather, level_counts, level_weights, random_pairs
+
+Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+PRIOR_PAIRS = 20.0  # how many pairs the prior of a number weighs
+# Prior weight of founding a project, as a share of the one that would give the present number of projects: set so that
+# probabilities of generated filings (other seeds than any that is reported) are calibrated.
+FOUND_SHARE = 0.35
+SITE_FOUND = 0.6
+SWEEPS, WARM_UP, DRAWS = 240, 80, 64
+FAR = -5.0
+DECIDED = 1000.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Partitions:
+    """Draws of who is who.
+
+    Attributes
+    ----------
+    left, right : int array (P,)
+        Candidate pairs.
+    probability : float array (P,)
+        Share of draws in which the pair is one project.
+    draws : int array (D, n)
+        Project number of each record in each kept draw.
+    evidence : Evidence
+        As fitted.
+    log_weight : float array (P,)
+        Weight of each pair by itself.
+    found : float
+        Prior weight of founding a project in the last sweep.
+    """
+
+    left: Index
+    right: Index
+    probability: Floats
+    draws: NDArray[np.int32]
+    evidence: Evidence
+    log_weight: Floats
+    found: float
+    given: Floats = field(default_factory=lambda: np.zeros(0))
+
+
+def draw_partitions(frame: Any, leave_out: Sequence[str] = (), seed: int = 1, sweeps: int = SWEEPS, decisions: Floats | None = None
+                    ) -> Partitions:
+    """Draw who is who.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a request.
+    leave_out : sequence of str
+        Columns that are not compared.
+    seed : int
+    sweeps : int
+        Sweeps of the sampler; the first third warms up.
+    decisions : float array (D, 3), optional
+        A reviewer's decisions: row, row, 1 for the same project or 0 for different ones.
+
+    Returns
+    -------
+    Partitions
+    """
+    evidence = gather(frame, leave_out)
+    left, right, log_weight = candidate_pairs(evidence, len(frame))
+    given = np.zeros(len(left))
+    far = 0.0
+    if evidence.words is not None:
+        given, far = log_weight.copy(), FAR
+    if decisions is not None and len(decisions):
+        left, right, log_weight, given = _decide(left, right, log_weight, given, decisions)
+    return _sample(evidence, len(frame), left, right, log_weight, given, far, seed, sweeps)
+
+
+def _decide(left: Index, right: Index, log_weight: Floats, given: Floats, decisions: Floats
+            ) -> tuple[Index, Index, Floats, Floats]:
+    """Put a reviewer's decisions in place of the weights of their pairs."""
+    n = int(max(left.max(initial=0), right.max(initial=0), decisions[:, :2].max())) + 1
+    pairs = np.sort(decisions[:, :2].astype(np.int64), axis=1)
+    key, decided = left * n + right, pairs[:, 0] * n + pairs[:, 1]
+    keep = ~np.isin(key, decided)
+    strong = np.where(decisions[:, 2] > 0.5, DECIDED, -DECIDED)
+    return (np.concatenate([left[keep], pairs[:, 0]]), np.concatenate([right[keep], pairs[:, 1]]),
+            np.concatenate([log_weight[keep], strong]), np.concatenate([given[keep], strong]))
+
+
+def _sample(evidence: Evidence, n: int, left: Index, right: Index, log_weight: Floats, given: Floats, far: float, seed: int,
+            sweeps: int) -> Partitions:
+    source, target = np.concatenate([left, right]), np.concatenate([right, left])
+    order = np.lexsort((target, source))
+    start = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int64)
+    neighbour = target[order].astype(np.int32)
+    listed = np.concatenate([given, given])[order]
+    label = np.arange(n, dtype=np.int32)
+    members = np.zeros((n + 1, kernel.MOST), np.int32)
+    members[:n, 0] = label
+    size = np.zeros(n + 1, np.int32)
+    size[:n] = 1
+    free = np.zeros(n + 2, np.int32)
+    free[0], n_free = n, 1
+    pairs = np.zeros(n + 1)
+    fields = len(evidence.names)
+    sums, filled = np.ones((n + 1, fields)), np.zeros((n + 1, fields), np.int64)
+    keep, weight = evidence.keep.copy(), evidence.weight.copy()
+    fixed = (evidence.field, evidence.probability, keep, evidence.value, evidence.common, evidence.is_ratio, evidence.edges, weight,
+             start, neighbour, listed, far)
+    kernel.refresh(members, size, pairs, sums, filled, *fixed)
+    background = level_counts(evidence, *random_pairs(n)) if len(evidence.value) and n > 1 else np.zeros((0, NUMBER_LEVELS))
+    warm_up = sweeps // 3
+    together = np.zeros(len(neighbour), np.int64)
+    kept, found = [], SITE_FOUND * n
+    for s in range(sweeps):
+        heat = max(1.0, 2.0 - 2.0 * s / max(warm_up, 1))
+        if evidence.words is None:
+            found = FOUND_SHARE * _founding(n, int((size > 0).sum())) if s else n / 3.0
+        n_free = kernel.sweep(seed, s, heat, found, label, members, size, pairs, sums, filled, free, n_free, *fixed)
+        if evidence.words is None and s % 4 == 0 and s < sweeps - 1:
+            kernel.fit_keep(members, size, evidence.field, evidence.probability, keep)
+            _fit_numbers(evidence, members, size, background, weight)
+            kernel.refresh(members, size, pairs, sums, filled, *fixed)
+        if s >= warm_up:
+            kernel.tally(label, start, neighbour, together)
+            if (s - warm_up) % max(1, (sweeps - warm_up) // DRAWS) == 0:
+                kept.append(_first_numbers(label))
+    count = np.empty(len(order), np.int64)
+    count[order] = together
+    return Partitions(left=left, right=right, probability=count[: len(left)] / max(sweeps - warm_up, 1), draws=np.stack(kept),
+                      evidence=replace(evidence, keep=keep, weight=weight), log_weight=log_weight, found=found, given=given)
+
+
+def _first_numbers(label: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Project numbers in the order in which projects are first met."""
+    _, first, where = np.unique(label, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int32)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[where]
+
+
+def _founding(n: int, projects: int) -> float:
+    """Weight of founding for which n records are expected in that many projects: theta log(1 + n / theta)."""
+    low, high = 1e-3, 1e9
+    for _ in range(80):
+        middle = (low * high) ** 0.5
+        if middle * np.log1p(n / middle) < projects:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _fit_numbers(evidence: Evidence, members: NDArray[np.int32], size: NDArray[np.int32], background: Floats, weight: Floats
+                 ) -> None:
+    """Weights of the levels from the pairs that are one project now."""
+    left, right = [], []
+    for m in range(2, int(size.max(initial=0)) + 1):
+        rows = members[np.flatnonzero(size == m), :m]
+        if not len(rows):
+            continue
+        a, b = np.triu_indices(m, 1)
+        left.append(rows[:, a].ravel())
+        right.append(rows[:, b].ravel())
+    if not left or not len(evidence.value):
+        return
+    count = level_counts(evidence, np.concatenate(left).astype(np.int64), np.concatenate(right).astype(np.int64))
+    count[:, 0] = 0.0
+    true = count + PRIOR_PAIRS * evidence.true
+    weight[:] = level_weights(true / true.sum(axis=1, keepdims=True), background.copy())
