@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gridroom.core.errors import StudyError
-from gridroom.pipeline.forecast import Forecast, at_score, national_added_mw, sample_paths
+from gridroom.pipeline.national import Forecast, at_score, national_added_mw, sample_paths
 from gridroom.reference import catalog
 from gridroom.study import assemble, fleet, weather
 from gridroom.study.loader import apply_overrides, check_study, load_study, lock_text

@@ -17,6 +17,7 @@ import derive_demand
 import derive_fleet
 import derive_misc
 import derive_outages
+import derive_pipeline
 import derive_rts
 import derive_weather
 from common import DEFAULT_OUT
@@ -96,6 +97,19 @@ TABLES = {
                            "units above 0 MW; region from the bus number", "derive_rts.py"),
     "rts_gmlc_profiles.parquet": ("Hourly load (0.1 MW) and output (1/10,000) of RTS-GMLC, day-ahead 2020", RTS_GMLC,
                                   "NREL notice", "published", "whole numbers, nothing lost", "derive_rts.py"),
+    "pipeline_rates.csv": ("Rates of the large-load pipeline, each with its own class and source", "as each row says", "facts", "assumed",
+                           "read from filings and reports; what is judgement says so", "derive_pipeline.py"),
+    "pipeline_practice.csv": ("How utilities count requests", "as each row says", "facts", "published",
+                              "share counted by stage 0-6, factor on size, days later", "derive_pipeline.py"),
+    "large_load_rules.csv": ("Rules on large loads, dated", "as each row says", "facts", "published", "one row a rule",
+                             "derive_pipeline.py"),
+    "request_regions.csv": ("Region of a request, by provider and state", "service areas as known; most of a state's load", "facts",
+                            "assumed", "first pattern that fits, then the state", "derive_pipeline.py"),
+    "us_requests.csv": ("The US large-load pipeline by region and stage", "utility and operator filings as each row says; Epoch AI "
+                        "(CC-BY 4.0)", "facts, CC-BY 4.0", "assumed", "sums as published or assumed; named campuses taken out of signed "
+                        "sums", "derive_pipeline.py"),
+    "chip_cap.csv": ("US data-centre load that chips can fill, added since 2024, MW", "Grid Strategies (secondary)", "facts", "assumed",
+                     "65 GW by 2030, even pace", "derive_pipeline.py"),
 }
 
 
@@ -113,6 +127,7 @@ def derive(out: Path) -> None:
     derive_outages.run(out, pd.read_parquet(out / "fleet.parquet"), weather)
     derive_misc.run(out, base)
     derive_rts.run(out)
+    derive_pipeline.run(out)
 
 
 def write_sources(out: Path) -> None:

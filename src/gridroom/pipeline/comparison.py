@@ -55,6 +55,8 @@ def numbers(values: Any) -> Floats:
     """Column as numbers; what is none becomes NaN."""
     import pandas as pd
 
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return np.full(len(values), np.nan)
     return np.asarray(pd.to_numeric(values, errors="coerce"), np.float64)
 
 

@@ -25,7 +25,7 @@ SIZE_TRUE = (0.0, 0.13, 0.13, 0.18, 0.13, 0.10, 0.08, 0.10, 0.04, 0.01, 0.0, 0.0
 YEAR_TRUE = (0.0, 0.225, 0.225, 0.40, 0.13, 0.01, 0.01)
 DAY_TRUE = (0.0, 0.01, 0.01, 0.19, 0.20, 0.25, 0.15, 0.10, 0.07, 0.02)
 KEEP_START = {"applicant_name": (0.8, 0.4), "parent_name": (0.95, 0.95), "developer": (0.9, 0.9), "project_name": (0.6, 0.95),
-              "ramp": (0.5, 0.95)}
+              "ramp": (0.5, 0.95), "ramp_mark": (0.5, 0.95)}
 KEEP_OTHER = (0.6, 0.95)
 
 
@@ -105,7 +105,7 @@ def exact_values(frame: Any, columns: dict[str, str]) -> dict[str, list[str]]:
         out["applicant_name"] = ["" if k else a for a, k in zip(out["applicant_name"], own, strict=True)]
     if "project_name" in columns:
         out["project_name"] = [text.code_name(v) for v in _text(frame, columns["project_name"])]
-    for name in ("contact_or_agent", "engineer", "ramp"):
+    for name in ("contact_or_agent", "engineer", "ramp", "ramp_mark"):
         if name in columns:
             out[name] = [" ".join(text.tokens(v)) for v in _text(frame, columns[name])]
     return {k: v for k, v in out.items() if len(set(v) - {""}) > 1}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gridroom.adequacy.dispatch import Network
 from gridroom.adequacy.years import Years
-from gridroom.pipeline.forecast import Forecast, LoadPaths, at_score, sample_paths
+from gridroom.pipeline.national import Forecast, LoadPaths, at_score, sample_paths
 from gridroom.reference import catalog
 from gridroom.study import fleet, weather
 from gridroom.study.schema import Study

@@ -1,0 +1,134 @@
+"""Invented filings of large loads, with the truth known: for back-tests of the method, benchmarks and tests. Not real data.
+
+A project files at several sites; each filing keeps the project's company name, code name, agent, engineer and ramp only with some
+chance, and sizes and years wander. One site at most is built, with the odds of the most advanced filing and a common factor. All
+chances here are assumed: a figure on such a set shows that a method works, never how much duplication there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+UTILITIES = (("Dominion", "VA"), ("AEP Ohio", "OH"), ("Oncor", "TX"), ("CenterPoint", "TX"), ("Georgia Power", "GA"), ("I&M", "IN"),
+             ("APS", "AZ"), ("SRP", "AZ"), ("Entergy Mississippi", "MS"), ("Entergy Louisiana", "LA"), ("We Energies", "WI"),
+             ("PPL", "PA"), ("ComEd", "IL"), ("Duke Carolinas", "NC"), ("Santee Cooper", "SC"), ("TVA", "TN"), ("Evergy", "MO"),
+             ("NV Energy", "NV"), ("Rocky Mountain Power", "UT"), ("Basin", "ND"), ("DTE", "MI"), ("NYPA", "NY"), ("MidAmerican", "IA"),
+             ("PSO", "OK"), ("El Paso Electric", "NM"))
+STAGES = ("inquiry", "study requested", "study complete", "engineering agreement", "construction agreement", "service agreement")
+STAGE_SHARE = np.array([0.25, 0.25, 0.20, 0.15, 0.10, 0.05])
+ROUND_MW = np.array([100, 150, 200, 250, 300, 400, 500, 600, 750, 1000, 1200, 1500], np.float64)
+KEEP = {"applicant": 0.88, "agent": 0.55, "engineer": 0.65, "ramp": 0.50, "code": 0.55}
+KEEPS_COMPANY, SPLITS, DISCLOSES = 0.35, 0.12, 0.20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filings:
+    """Invented filings and their truth.
+
+    Attributes
+    ----------
+    records : DataFrame
+        One row a filing.
+    project : int array (n,)
+    site : int array (n,)
+        Site within all sites.
+    built : bool array (n,)
+        The filing's site is built.
+    realised_share : float array (n,)
+    built_mw : float
+        What is built in the end [MW].
+    """
+
+    records: Any
+    project: Any
+    site: Any
+    built: Any
+    realised_share: Any
+    built_mw: float
+
+
+def make_filings(projects: int, seed: int) -> Filings:
+    """Invent filings; vocabularies grow with the number of projects, so that chance agreements stay as rare.
+
+    Parameters
+    ----------
+    projects : int
+    seed : int
+    """
+    import pandas as pd
+
+    from gridroom.pipeline import rates
+
+    g = np.random.Generator(np.random.Philox(key=[seed, 61]))
+    scale = max(projects / 400.0, 1.0)
+    words = {"company": int(288 * scale), "code": int(24 * scale**0.5), "sponsor": 20, "agent": int(8 * scale**0.5),
+             "engineer": int(10 * scale**0.5), "ramp": int(10_000 * scale)}
+    places = np.where(g.random(projects) < 0.75, 1 + np.minimum(g.geometric(0.5, projects) - 1, 7), g.integers(3, 9, projects))
+    p_of_site = np.repeat(np.arange(projects), places)
+    n_sites = len(p_of_site)
+    size = np.where(g.random(projects) < 0.6, g.choice(ROUND_MW, projects),
+                    np.clip(np.exp(g.normal(5.7, 0.8, projects)), 50, 2500).round())
+    best = g.choice(6, projects, p=STAGE_SHARE)
+    rank = np.arange(n_sites) - np.repeat(np.cumsum(places) - places, places)
+    lead = (g.random(projects) * places).astype(np.int64)
+    stage = np.where(rank == lead[p_of_site], best[p_of_site], (g.random(n_sites) * (best[p_of_site] + 1)).astype(np.int64))
+    first = (g.random(projects) * len(UTILITIES)).astype(np.int64)
+    step = np.array([1, 2, 3, 4, 6, 7, 8, 9, 11, 12])[(g.random(projects) * 10).astype(np.int64)]  # coprime to 25: no site twice
+    utility = (first[p_of_site] + rank * step[p_of_site]) % len(UTILITIES)
+    wander = np.where(g.random(n_sites) < 0.6, np.exp(g.normal(0.0, 0.08, n_sites)), 1.0)
+    site_mw = size[p_of_site] * wander
+    grid = np.where(site_mw < 300, 5.0, 25.0)
+    site_mw = np.where(wander == 1.0, site_mw, np.maximum(np.round(site_mw / grid) * grid, 5.0))
+    parts = np.where(g.random(n_sites) < SPLITS, 2, 1)
+    site = np.repeat(np.arange(n_sites), parts)
+    project = p_of_site[site]
+    n = len(site)
+
+    def kept(name: str) -> Any:
+        own = (g.random(projects) * words[name]).astype(np.int64)
+        any_ = (g.random(n) * words[name]).astype(np.int64)
+        chance = KEEP[name]
+        return np.where(g.random(n) < chance, own[project], any_)
+
+    keeps = g.random(projects) < KEEPS_COMPANY
+    own_company = (g.random(projects) * words["company"]).astype(np.int64)
+    company = np.where(keeps[project], own_company[project], (g.random(n) * words["company"]).astype(np.int64))
+    sponsor = np.minimum(g.exponential(5.0, projects).astype(np.int64), words["sponsor"] - 1)[project]
+    in_own_name = g.random(n) < 1.0 - KEEP["applicant"]
+    forms = np.array(["LLC", "Holdings LLC", "Land Co LLC", "Acquisitions LLC", "Development Partners LP", "Infra I LLC"])
+    form = forms[(g.random(n) * len(forms)).astype(np.int64)]
+    applicant = [f"Sponsor{s:02d} Compute LLC" if o else f"Company{c:05d} {f}" for s, o, c, f in
+                 zip(sponsor, in_own_name, company, form, strict=True)]
+    code = kept("code")
+    coded = g.random(n) < 0.8
+    year = g.integers(2026, 2031, projects)[project] + g.choice([-1, 0, 0, 0, 1], n)
+    day = g.integers(0, 850, projects)[project] + np.abs(g.normal(0.0, 110.0, n)).astype(np.int64)
+    odds = rates.series("stage_odds")
+    shock = 0.48 * g.standard_normal() + 0.4 * g.standard_normal(projects)
+    best_odds = odds[best]
+    chance = 1.0 / (1.0 + (1.0 / best_odds - 1.0) * np.exp(-shock))
+    arrives = g.random(projects) < chance
+    weight = np.log(odds[stage] / (1.0 - odds[stage])) + g.gumbel(size=n_sites)  # the largest is a draw by weight
+    winner = np.full(projects, -1)
+    for s in np.argsort(weight):
+        winner[p_of_site[s]] = s
+    built = arrives[project] & (site == winner[project])
+    share = np.clip(g.beta(3.2, 3.2, projects), 0.05, 1.0)[project]
+    mw = np.round(site_mw[site] / parts[site], 1)
+    records = pd.DataFrame({
+        "request_id": "", "filed_on": (np.datetime64("2024-01-01") + day).astype(str),
+        "provider": [UTILITIES[u][0] for u in utility[site]], "state": [UTILITIES[u][1] for u in utility[site]],
+        "applicant_name": applicant, "project_name": [f"Project Code{c:03d}" if yes else None for c, yes in zip(code, coded, strict=True)],
+        "parent_name": [f"Sponsor{s:02d} Compute" if d else None for s, d in zip(sponsor, g.random(n) < DISCLOSES, strict=True)],
+        "contact_or_agent": [f"Agent {k:03d}" for k in kept("agent")],
+        "engineer": [f"Engineer {k:03d}" for k in kept("engineer")],
+        "requested_mw": mw, "requested_in_service": year, "ramp_mark": [f"R{k:06d}" for k in kept("ramp")],
+        "stage": [STAGES[k] for k in stage[site]]})
+    order = g.permutation(n)
+    records = records.iloc[order].reset_index(drop=True)
+    records["request_id"] = [f"L{k:06d}" for k in range(n)]
+    return Filings(records=records, project=project[order], site=site[order], built=built[order], realised_share=share[order],
+                   built_mw=float((mw * share)[built].sum()))
