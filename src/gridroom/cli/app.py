@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from gridroom.cli.pipeline_app import app as pipeline_app
+
 app = typer.Typer(
     name="gridroom", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Is there room on the grid for the AI load that is coming, when does it end, and how sure are we?\n\n"
@@ -141,6 +143,8 @@ def data_show(name: Annotated[str, typer.Argument(help="Name of the table.")],
 
     raise typer.Exit(guarded(lambda: reference.data_show(name, rows, json_)))
 
+
+app.add_typer(pipeline_app, name="pipeline")
 
 SYSTEM_HELP = "rts79, rts-gmlc, a .pras file, or a folder of gridroom tables."
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")]

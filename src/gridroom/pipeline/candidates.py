@@ -17,7 +17,7 @@ Index = NDArray[np.int64]
 ALL_PAIRS_UP_TO = 6000  # records
 LEAST_WEIGHT = 0.0  # log Bayes factor of a pair that is kept
 LARGEST_BLOCK = 60
-MOST_NEIGHBOURS = 60
+MOST_NEIGHBOURS = 30
 SITE_LEAST = 1.0
 
 
@@ -51,7 +51,7 @@ def candidate_pairs(evidence: Evidence, n: int) -> tuple[Index, Index, Floats]:
 
 def _nearest(left: Index, right: Index, score: Floats, n: int) -> tuple[Index, Index, Floats]:
     """Keep each record's best neighbours; a pair stays if it is among the best of either."""
-    if len(left) <= MOST_NEIGHBOURS * n // 4:
+    if len(left) <= MOST_NEIGHBOURS * n // 2:
         return left, right, score
     keep = np.zeros(len(left), np.bool_)
     for side in (left, right):

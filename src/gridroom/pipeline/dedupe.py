@@ -20,9 +20,9 @@ Index = NDArray[np.int64]
 PRIOR_PAIRS = 20.0  # how many pairs the prior of a number weighs
 # Prior weight of founding a project, as a share of the one that would give the present number of projects: set so that
 # probabilities of generated filings (other seeds than any that is reported) are calibrated.
-FOUND_SHARE = 0.35
+FOUND_SHARE = 0.20
 SITE_FOUND = 0.6
-SWEEPS, WARM_UP, DRAWS = 240, 80, 64
+SWEEPS, DRAWS = 200, 64
 FAR = -5.0
 DECIDED = 1000.0
 

@@ -79,7 +79,12 @@ def value_sums(members, size, field, probability, keep, sums, filled):
 @njit(cache=True, nogil=True, inline="always")
 def field_score(total, n, r, share):
     """Score of one field of a project."""
-    return math.log(share * math.exp(n * math.log(1.0 - r) + math.log(total)) + 1.0 - share) if n > 1 else 0.0
+    if n < 2:
+        return 0.0
+    miss = 1.0
+    for _ in range(n):
+        miss *= 1.0 - r
+    return math.log(share * miss * total + 1.0 - share)
 
 
 @njit(cache=True, nogil=True)
@@ -123,9 +128,11 @@ def sweep(seed, number, heat, theta, label, members, size, pairs, sums, filled, 
     """Draw each record's project once, given the others; returns how many project numbers are free."""
     n = len(label)
     key = key_of(seed, STREAM_PARTITION, number)
+    fields = field.shape[0]
     candidate = np.empty(MOST_CANDIDATES, np.int32)
     score = np.empty(MOST_CANDIDATES + 1)
     new_pairs = np.empty(MOST_CANDIDATES)
+    p_of, step_of = np.ones(fields), np.zeros(fields)
     for turn in range(n):
         i = (turn * 7919 + number * 104729) % n if n % 7919 else turn
         c = label[i]
@@ -141,6 +148,11 @@ def sweep(seed, number, heat, theta, label, members, size, pairs, sums, filled, 
         else:
             pairs[c] -= pair_sum(members[c], last, i, value, common, is_ratio, edges, weight, start, neighbour, given, far)
             value_sums(members[c], last, field, probability, keep, sums[c], filled[c])
+        for f in range(fields):
+            v = field[f, i]
+            if v >= 0:
+                p_of[f] = probability[f, v]
+                step_of[f] = keep[f, 0] / (1.0 - keep[f, 0])  # p times the step of the first filing
         count = 0
         for a in range(start[i], start[i + 1]):
             d = label[neighbour[a]]
@@ -161,20 +173,25 @@ def sweep(seed, number, heat, theta, label, members, size, pairs, sums, filled, 
             new_pairs[b] = pairs[d] + pair_sum(members[d], m, i, value, common, is_ratio, edges, weight, start, neighbour, given,
                                                far)
             gain = math.log(m) + 2.0 * new_pairs[b] / (m + 1) - (2.0 * pairs[d] / m if m > 1 else 0.0)
-            for f in range(field.shape[0]):
+            change = 1.0  # product over fields of new over old score, so that one logarithm does
+            for f in range(fields):
                 v = field[f, i]
                 if v < 0:
                     continue
-                before = 0
+                term = step_of[f]
                 for a in range(m):
                     if field[f, members[d, a]] == v:
-                        before += 1
-                r = keep[f, 0]
-                p = probability[f, v]
-                step = r / ((1.0 - r) * p)
-                grown = sums[d, f] + p * (1.0 + step) ** before * step
-                gain += (field_score(grown, filled[d, f] + 1, r, keep[f, 1])
-                         - field_score(sums[d, f], filled[d, f], r, keep[f, 1]))
+                        term *= 1.0 + step_of[f] / p_of[f]
+                n_old = filled[d, f]
+                miss = 1.0
+                for _ in range(n_old):
+                    miss *= 1.0 - keep[f, 0]
+                grown = keep[f, 1] * miss * (1.0 - keep[f, 0]) * (sums[d, f] + term) + 1.0 - keep[f, 1]
+                if n_old > 0:
+                    change *= grown
+                if n_old > 1:
+                    change /= keep[f, 1] * miss * sums[d, f] + 1.0 - keep[f, 1]
+            gain += math.log(max(change, 1e-300))
             score[b] = gain
             best = max(best, gain)
         score[count] = math.log(theta)

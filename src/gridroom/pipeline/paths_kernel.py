@@ -27,17 +27,22 @@ def normal_quantile(p):
     q = p - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
-        return q * (((5.9109374720e1 * r + 1.5929113202e2) * r + 5.0434271938e1) * r + 3.3871327179) / (
-            ((6.7187563600e1 * r + 7.8757757664e1) * r + 1.7895169469e1) * r + 1.0)
+        return (
+            q
+            * (((5.9109374720e1 * r + 1.5929113202e2) * r + 5.0434271938e1) * r + 3.3871327179)
+            / (((6.7187563600e1 * r + 7.8757757664e1) * r + 1.7895169469e1) * r + 1.0)
+        )
     r = math.sqrt(-math.log(min(p, 1.0 - p)))
     if r <= 5.0:
         r -= 1.6
         x = (((1.7023821103e-1 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777) / (
-            (1.2021132975e-1 * r + 7.3700164250e-1) * r + 1.0)
+            (1.2021132975e-1 * r + 7.3700164250e-1) * r + 1.0
+        )
     else:
         r -= 5.0
         x = (((1.7337203997e-2 * r + 4.2868294337e-1) * r + 3.0812263860) * r + 6.6579051150) / (
-            (1.2258202635e-2 * r + 2.4197894225e-1) * r + 1.0)
+            (1.2258202635e-2 * r + 2.4197894225e-1) * r + 1.0
+        )
     return -x if q < 0.0 else x
 
 
@@ -82,10 +87,46 @@ def own_ramp(age, first, ramp, years):
 
 
 @njit(cache=True, nogil=True)
-def sample_paths(seed, samples, first_site, first_row, row, lead, wanted, need_key, stands_on, odds, group, stage, shift, region,
-                 zone_key, sponsor_key, mw, start, delay_mean, lead_time, ramp_first, ramp_years, ramp_step, knots, size_table,
-                 pace_spread, size_common, weight, years, as_of, persistence, forced, paths, steps, driver_year, driver_sum,
-                 driver_cross, best_year):
+def sample_paths(
+    seed,
+    samples,
+    first_site,
+    first_row,
+    row,
+    lead,
+    wanted,
+    need_key,
+    stands_on,
+    odds,
+    group,
+    stage,
+    shift,
+    region,
+    zone_key,
+    sponsor_key,
+    mw,
+    start,
+    delay_mean,
+    lead_time,
+    ramp_first,
+    ramp_years,
+    ramp_step,
+    knots,
+    size_table,
+    pace_spread,
+    size_common,
+    weight,
+    years,
+    as_of,
+    persistence,
+    forced,
+    paths,
+    steps,
+    driver_year,
+    driver_sum,
+    driver_cross,
+    best_year,
+):
     """Add the load of the given samples to `paths` (N, Y, R), the expected steps to `steps` (Y, STEPS), and to the sums from which
     each lead row's share of the spread follows.
     """
@@ -113,8 +154,10 @@ def sample_paths(seed, samples, first_site, first_row, row, lead, wanted, need_k
                 continue
             if p < 1.0:
                 y = min(max(int(start[i]) - years[0], 0), n_years - 1)
-                common = (weight[0] * market[y] + weight[1] * _score(factors, zone_key[i]) + weight[2] * _score(factors, sponsor_key[i]))
-                rest = math.sqrt(1.0 - weight[0]**2 - weight[1]**2 - weight[2]**2)
+                common = (
+                    weight[0] * market[y] + weight[1] * _score(factors, zone_key[i]) + weight[2] * _score(factors, sponsor_key[i])
+                )
+                rest = math.sqrt(1.0 - weight[0] ** 2 - weight[1] ** 2 - weight[2] ** 2)
                 conditional = normal_cdf((normal_quantile(p) - common) / rest)
                 if uniform(key, U_BUILT) > conditional:
                     continue
@@ -167,8 +210,11 @@ def sample_paths(seed, samples, first_site, first_row, row, lead, wanted, need_k
                             continue
                         steps[y, 2] += mw[j]
                         steps[y, 3] += mw[j] * part
-                        g = (own_ramp(age * pace, ramp_first[j], ramp_step, ramp_years[j]) if ramp_years[j] > 0
-                             else ramp_share(age * pace, knots))
+                        g = (
+                            own_ramp(age * pace, ramp_first[j], ramp_step, ramp_years[j])
+                            if ramp_years[j] > 0
+                            else ramp_share(age * pace, knots)
+                        )
                         load = mw[j] * part * g
                         steps[y, 4] += load
                         paths[s, y, region[j]] += load

@@ -1,9 +1,9 @@
 """The odds of a request by stage, and how each snapshot updates them.
 
-A request moves from stage to stage or is withdrawn (competing risks). With hazards of advancing and of withdrawal that depend on the
-stage alone, the chance of ever advancing from stage k is q_k = lambda_k / (lambda_k + mu_k), whatever the pace, and requests that
-still wait take no side. So q_k has a Beta posterior whose counts are the advances and withdrawals seen from that stage, and the chance
-of being energised is the product of the q from the present stage on [1]_.
+A request moves from stage to stage or is withdrawn (competing risks). With hazards of advancing and of withdrawal that depend
+on the stage alone, the chance of ever advancing from stage k is q_k = lambda_k / (lambda_k + mu_k), whatever the pace, and
+requests that still wait take no side. So q_k has a Beta posterior whose counts are the advances and withdrawals seen from that
+stage, and the chance of being energised is the product of the q from the present stage on [1]_.
 
 References
 ----------

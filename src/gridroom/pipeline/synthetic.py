@@ -12,11 +12,33 @@ from typing import Any
 
 import numpy as np
 
-UTILITIES = (("Dominion", "VA"), ("AEP Ohio", "OH"), ("Oncor", "TX"), ("CenterPoint", "TX"), ("Georgia Power", "GA"), ("I&M", "IN"),
-             ("APS", "AZ"), ("SRP", "AZ"), ("Entergy Mississippi", "MS"), ("Entergy Louisiana", "LA"), ("We Energies", "WI"),
-             ("PPL", "PA"), ("ComEd", "IL"), ("Duke Carolinas", "NC"), ("Santee Cooper", "SC"), ("TVA", "TN"), ("Evergy", "MO"),
-             ("NV Energy", "NV"), ("Rocky Mountain Power", "UT"), ("Basin", "ND"), ("DTE", "MI"), ("NYPA", "NY"), ("MidAmerican", "IA"),
-             ("PSO", "OK"), ("El Paso Electric", "NM"))
+UTILITIES = (
+    ("Dominion", "VA"),
+    ("AEP Ohio", "OH"),
+    ("Oncor", "TX"),
+    ("CenterPoint", "TX"),
+    ("Georgia Power", "GA"),
+    ("I&M", "IN"),
+    ("APS", "AZ"),
+    ("SRP", "AZ"),
+    ("Entergy Mississippi", "MS"),
+    ("Entergy Louisiana", "LA"),
+    ("We Energies", "WI"),
+    ("PPL", "PA"),
+    ("ComEd", "IL"),
+    ("Duke Carolinas", "NC"),
+    ("Santee Cooper", "SC"),
+    ("TVA", "TN"),
+    ("Evergy", "MO"),
+    ("NV Energy", "NV"),
+    ("Rocky Mountain Power", "UT"),
+    ("Basin", "ND"),
+    ("DTE", "MI"),
+    ("NYPA", "NY"),
+    ("MidAmerican", "IA"),
+    ("PSO", "OK"),
+    ("El Paso Electric", "NM"),
+)
 STAGES = ("inquiry", "study requested", "study complete", "engineering agreement", "construction agreement", "service agreement")
 STAGE_SHARE = np.array([0.25, 0.25, 0.20, 0.15, 0.10, 0.05])
 ROUND_MW = np.array([100, 150, 200, 250, 300, 400, 500, 600, 750, 1000, 1200, 1500], np.float64)
@@ -60,17 +82,22 @@ def make_filings(projects: int, seed: int) -> Filings:
     """
     import pandas as pd
 
-    from gridroom.pipeline import rates
-
     g = np.random.Generator(np.random.Philox(key=[seed, 61]))
     scale = max(projects / 400.0, 1.0)
-    words = {"company": int(288 * scale), "code": int(24 * scale**0.5), "sponsor": 20, "agent": int(8 * scale**0.5),
-             "engineer": int(10 * scale**0.5), "ramp": int(10_000 * scale)}
+    words = {
+        "company": int(288 * scale),
+        "code": int(24 * scale**0.5),
+        "sponsor": 20,
+        "agent": int(8 * scale**0.5),
+        "engineer": int(10 * scale**0.5),
+        "ramp": int(10_000 * scale),
+    }
     places = np.where(g.random(projects) < 0.75, 1 + np.minimum(g.geometric(0.5, projects) - 1, 7), g.integers(3, 9, projects))
     p_of_site = np.repeat(np.arange(projects), places)
     n_sites = len(p_of_site)
-    size = np.where(g.random(projects) < 0.6, g.choice(ROUND_MW, projects),
-                    np.clip(np.exp(g.normal(5.7, 0.8, projects)), 50, 2500).round())
+    size = np.where(
+        g.random(projects) < 0.6, g.choice(ROUND_MW, projects), np.clip(np.exp(g.normal(5.7, 0.8, projects)), 50, 2500).round()
+    )
     best = g.choice(6, projects, p=STAGE_SHARE)
     rank = np.arange(n_sites) - np.repeat(np.cumsum(places) - places, places)
     lead = (g.random(projects) * places).astype(np.int64)
@@ -100,12 +127,53 @@ def make_filings(projects: int, seed: int) -> Filings:
     in_own_name = g.random(n) < 1.0 - KEEP["applicant"]
     forms = np.array(["LLC", "Holdings LLC", "Land Co LLC", "Acquisitions LLC", "Development Partners LP", "Infra I LLC"])
     form = forms[(g.random(n) * len(forms)).astype(np.int64)]
-    applicant = [f"Sponsor{s:02d} Compute LLC" if o else f"Company{c:05d} {f}" for s, o, c, f in
-                 zip(sponsor, in_own_name, company, form, strict=True)]
+    applicant = [
+        f"Sponsor{s:02d} Compute LLC" if o else f"Company{c:05d} {f}"
+        for s, o, c, f in zip(sponsor, in_own_name, company, form, strict=True)
+    ]
     code = kept("code")
     coded = g.random(n) < 0.8
     year = g.integers(2026, 2031, projects)[project] + g.choice([-1, 0, 0, 0, 1], n)
     day = g.integers(0, 850, projects)[project] + np.abs(g.normal(0.0, 110.0, n)).astype(np.int64)
+    built, share = _outcomes(g, best, stage, p_of_site, site)
+    mw = np.round(site_mw[site] / parts[site], 1)
+    records = pd.DataFrame(
+        {
+            "request_id": "",
+            "filed_on": (np.datetime64("2024-01-01") + day).astype(str),
+            "provider": [UTILITIES[u][0] for u in utility[site]],
+            "state": [UTILITIES[u][1] for u in utility[site]],
+            "applicant_name": applicant,
+            "project_name": [f"Project Code{c:03d}" if yes else None for c, yes in zip(code, coded, strict=True)],
+            "parent_name": [
+                f"Sponsor{s:02d} Compute" if d else None for s, d in zip(sponsor, g.random(n) < DISCLOSES, strict=True)
+            ],
+            "contact_or_agent": [f"Agent {k:03d}" for k in kept("agent")],
+            "engineer": [f"Engineer {k:03d}" for k in kept("engineer")],
+            "requested_mw": mw,
+            "requested_in_service": year,
+            "ramp_mark": [f"R{k:06d}" for k in kept("ramp")],
+            "stage": [STAGES[k] for k in stage[site]],
+        }
+    )
+    order = g.permutation(n)
+    records = records.iloc[order].reset_index(drop=True)
+    records["request_id"] = [f"L{k:06d}" for k in range(n)]
+    return Filings(
+        records=records,
+        project=project[order],
+        site=site[order],
+        built=built[order],
+        realised_share=share[order],
+        built_mw=float((mw * share)[built].sum()),
+    )
+
+
+def _outcomes(g: np.random.Generator, best: Any, stage: Any, p_of_site: Any, site: Any) -> tuple[Any, Any]:
+    """Which filings' sites are built, and the share of the asked MW that comes (n,)."""
+    from gridroom.pipeline import rates
+
+    projects, n_sites, project = len(best), len(stage), p_of_site[site]
     odds = rates.series("stage_odds")
     shock = 0.48 * g.standard_normal() + 0.4 * g.standard_normal(projects)
     best_odds = odds[best]
@@ -117,18 +185,4 @@ def make_filings(projects: int, seed: int) -> Filings:
         winner[p_of_site[s]] = s
     built = arrives[project] & (site == winner[project])
     share = np.clip(g.beta(3.2, 3.2, projects), 0.05, 1.0)[project]
-    mw = np.round(site_mw[site] / parts[site], 1)
-    records = pd.DataFrame({
-        "request_id": "", "filed_on": (np.datetime64("2024-01-01") + day).astype(str),
-        "provider": [UTILITIES[u][0] for u in utility[site]], "state": [UTILITIES[u][1] for u in utility[site]],
-        "applicant_name": applicant, "project_name": [f"Project Code{c:03d}" if yes else None for c, yes in zip(code, coded, strict=True)],
-        "parent_name": [f"Sponsor{s:02d} Compute" if d else None for s, d in zip(sponsor, g.random(n) < DISCLOSES, strict=True)],
-        "contact_or_agent": [f"Agent {k:03d}" for k in kept("agent")],
-        "engineer": [f"Engineer {k:03d}" for k in kept("engineer")],
-        "requested_mw": mw, "requested_in_service": year, "ramp_mark": [f"R{k:06d}" for k in kept("ramp")],
-        "stage": [STAGES[k] for k in stage[site]]})
-    order = g.permutation(n)
-    records = records.iloc[order].reset_index(drop=True)
-    records["request_id"] = [f"L{k:06d}" for k in range(n)]
-    return Filings(records=records, project=project[order], site=site[order], built=built[order], realised_share=share[order],
-                   built_mw=float((mw * share)[built].sum()))
+    return built, share

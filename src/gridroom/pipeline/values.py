@@ -180,15 +180,15 @@ def plain_date(cell: str, day_first: bool | None = False) -> Read:
     if found := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", low):
         return Read(_day(text, *map(int, found.groups())))
     if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})", low):
-        return _slashed(text, *map(int, found.groups()), day_first)
+        return _slashed(text, int(found.group(1)), int(found.group(2)), int(found.group(3)), day_first)
     if found := re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})\.?[ -](\d{4})", low):
         return Read(_day(text, int(found.group(3)), _month(text, found.group(2)), int(found.group(1))))
     if found := re.fullmatch(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)? (\d{4})", low):
         return Read(_day(text, int(found.group(3)), _month(text, found.group(1)), int(found.group(2))))
-    if found := re.fullmatch(r"([a-z]{3,9})\.?[ -](\d{4})", low):
-        if found.group(1)[:3] in MONTHS and found.group(1) not in ("summer", "winter"):
-            when = _day(text, int(found.group(2)), _month(text, found.group(1)), 15)
-            return Read(when, f"{text!r} was taken as {when}")
+    found = re.fullmatch(r"([a-z]{3,9})\.?[ -](\d{4})", low)
+    if found and found.group(1)[:3] in MONTHS:
+        when = _day(text, int(found.group(2)), _month(text, found.group(1)), 15)
+        return Read(when, f"{text!r} was taken as {when}")
     return _vague(text, low)
 
 
