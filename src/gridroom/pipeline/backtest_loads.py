@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,21 @@ def stage_shares(table: Any) -> tuple[Floats, Floats, float]:
     return np.asarray(mean), np.asarray(covariance, np.float64), max(revision, LEAST_REVISION)
 
 
+SIMPLE = {"all stages": 1.0, "contract only": 0.0, "contract + 10 % of the rest": 0.10, "contract + 13 % of the rest": 0.13}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A planning year as stated in one report: MW last stated for it, MW by stage, drawn forecast."""
+
+    year: int
+    report: float
+    observed_mw: float
+    signed_mw: float
+    rest_mw: float
+    drawn_mw: Floats
+
+
 def georgia(table: Any, options: BacktestOptions) -> dict[str, Any]:
     """What was said for a year against what was last stated for it.
 
@@ -75,78 +91,52 @@ def georgia(table: Any, options: BacktestOptions) -> dict[str, Any]:
     train = table[(table["report"] < before) & (table["year"] <= before)]
     if train["report"].nunique() < 2:
         raise StudyError(Problem("reports", f"before {before}: {train['report'].nunique()}", "choose a later --train-before"))
-    mean, covariance, revision = stage_shares(train)
-    final = {}
-    for year in (before, before + 1):
-        part = table[table["year"] == year]
-        if len(part) and part["report"].max() >= year + 0.25:
-            last = part[part["report"] == part["report"].max()]
-            final[year] = float(last["mw"].sum())
+    fitted = stage_shares(train)
+    cases = _georgia_cases(table, options, before, fitted)
+    if not cases:
+        what = f"{before} and {before + 1} are not settled in the table"
+        raise StudyError(Problem("planning years", what, "choose an earlier year"))
+    seen = np.array([c.observed_mw for c in cases])
+    middle = np.array([c.drawn_mw.mean() for c in cases])
+    low, high = (np.array([np.quantile(c.drawn_mw, q) for c in cases]) for q in (0.1, 0.9))
+    simple = {}
+    for name, share in SIMPLE.items():
+        error = np.array([c.signed_mw + share * c.rest_mw for c in cases]) - seen
+        simple[name] = {"mean_absolute_error_mw": float(np.abs(error).mean()), "crps_mw": float(np.abs(error).mean()),
+                        "bias_mw": float(error.mean()), "bias_pct": float(100 * error.sum() / seen.sum()), "coverage_p10_p90": None}
+    return {"data": "georgia", "kind": "large loads by stage", "train_before": before,
+            "mean_absolute_error_mw": float(np.abs(middle - seen).mean()), "bias_mw": float((middle - seen).mean()),
+            "crps_mw": float(np.mean([crps(c.drawn_mw, c.observed_mw) for c in cases])),
+            "bias_pct": float(100 * (middle.sum() / seen.sum() - 1)),
+            "coverage_p10_p90": float(((seen >= low) & (seen <= high)).mean()), "share_construction": float(fitted[0][0]),
+            "share_engineering": float(fitted[0][1]),
+            "cases": [{"year": c.year, "report": _quarter(c.report), "observed_mw": c.observed_mw, "mean_mw": float(m),
+                       "p10_mw": float(a), "p90_mw": float(b)} for c, m, a, b in zip(cases, middle, low, high, strict=True)],
+            "baseline": {"name": "contract only", **simple["contract only"]}, "baselines": simple}
+
+
+def _georgia_cases(table: Any, options: BacktestOptions, before: int, fitted: tuple[Floats, Floats, float]) -> list[_Case]:
+    mean, covariance, revision = fitted
     generator = np.random.Generator(np.random.Philox(key=[options.seed, 81]))
     root = np.linalg.cholesky(covariance + 1e-12 * np.eye(2))
-    cases, simple = (
-        [],
-        {"all stages": 1.0, "contract only": 0.0, "contract + 10 % of the rest": 0.10, "contract + 13 % of the rest": 0.13},
-    )
-    errors: dict[str, list[float]] = {name: [] for name in simple}
-    for year, seen in final.items():
-        for report in sorted(table["report"].unique()):
+    out = []
+    for year in (before, before + 1):
+        stated = table[table["year"] == year]
+        if stated.empty or stated["report"].max() < year + 0.25:
+            continue
+        final = float(stated[stated["report"] == stated["report"].max()]["mw"].sum())
+        for report in sorted(stated["report"].unique()):
             if not before - 1 <= report <= before:
                 continue
-            here = table[(table["year"] == year) & (table["report"] == report)].groupby("stage")["mw"].sum()
-            if here.empty:
-                continue
+            here = stated[stated["report"] == report].groupby("stage")["mw"].sum()
             signed, building, planned = (float(here.get(k, 0.0)) for k in (5, 4, 3))
             share = np.clip(mean + generator.standard_normal((options.draws, 2)) @ root.T, 0.0, 1.0)
             share += mean - share.mean(axis=0)
-            steps = max(4 * (year + 1 - report), 1.0)
-            wander = revision * np.sqrt(steps / 4.0) * generator.standard_normal(options.draws)
+            years_left = max(year + 1 - report, 0.25)
+            wander = revision * np.sqrt(years_left) * generator.standard_normal(options.draws)
             drawn = np.maximum(signed * (1.0 + wander) + share @ np.array([building, planned]), 0.0)
-            cases.append((year, report, seen, drawn))
-            for name, part_ in simple.items():
-                errors[name].append(signed + part_ * (building + planned) - seen)
-    if not cases:
-        raise StudyError(
-            Problem("planning years", f"{before} and {before + 1} are not settled in the table", "choose an earlier year")
-        )
-    seen_all = np.array([c[2] for c in cases])
-    middle = np.array([float(c[3].mean()) for c in cases])
-    inside = [bool(np.quantile(c[3], 0.1) <= c[2] <= np.quantile(c[3], 0.9)) for c in cases]
-    from_simple = {
-        name: {
-            "mean_absolute_error_mw": float(np.mean(np.abs(e))),
-            "crps_mw": float(np.mean(np.abs(e))),
-            "bias_mw": float(np.mean(e)),
-            "bias_pct": float(100 * np.sum(e) / seen_all.sum()),
-            "coverage_p10_p90": 0.0,
-        }
-        for name, e in errors.items()
-    }
-    return {
-        "data": "georgia",
-        "kind": "large loads by stage",
-        "train_before": before,
-        "mean_absolute_error_mw": float(np.abs(middle - seen_all).mean()),
-        "bias_mw": float((middle - seen_all).mean()),
-        "crps_mw": float(np.mean([crps(c[3], c[2]) for c in cases])),
-        "bias_pct": float(100 * (middle.sum() / seen_all.sum() - 1)),
-        "coverage_p10_p90": float(np.mean(inside)),
-        "share_construction": float(mean[0]),
-        "share_engineering": float(mean[1]),
-        "cases": [
-            {
-                "year": int(y),
-                "report": _quarter(r),
-                "observed_mw": s,
-                "mean_mw": float(d.mean()),
-                "p10_mw": float(np.quantile(d, 0.1)),
-                "p90_mw": float(np.quantile(d, 0.9)),
-            }
-            for y, r, s, d in cases
-        ],
-        "baseline": {"name": "contract only", **from_simple["contract only"]},
-        "baselines": from_simple,
-    }
+            out.append(_Case(int(year), float(report), final, signed, building + planned, drawn))
+    return out
 
 
 def _quarter(report: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,6 @@ class Partitions:
     evidence: Evidence
     log_weight: Floats
     found: float
-    given: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 def draw_partitions(frame: Any, leave_out: Sequence[str] = (), seed: int = 1, sweeps: int = SWEEPS, decisions: Floats | None = None
@@ -100,48 +99,60 @@ def _decide(left: Index, right: Index, log_weight: Floats, given: Floats, decisi
             np.concatenate([log_weight[keep], strong]), np.concatenate([given[keep], strong]))
 
 
+class _Projects:
+    """The present partition as the kernel keeps it: members, size and score parts of each project."""
+
+    def __init__(self, n: int, fields: int) -> None:
+        self.label = np.arange(n, dtype=np.int32)
+        self.members = np.zeros((n + 1, kernel.MOST), np.int32)
+        self.members[:n, 0] = self.label
+        self.size = np.zeros(n + 1, np.int32)
+        self.size[:n] = 1
+        self.pairs = np.zeros(n + 1)
+        self.sums, self.filled = np.ones((n + 1, fields)), np.zeros((n + 1, fields), np.int64)
+        self.free = np.zeros(n + 2, np.int32)
+        self.free[0], self.n_free = n, 1
+
+    def scored(self) -> tuple[Any, ...]:
+        """Members, size and score parts."""
+        return self.members, self.size, self.pairs, self.sums, self.filled
+
+
 def _sample(evidence: Evidence, n: int, left: Index, right: Index, log_weight: Floats, given: Floats, far: float, seed: int,
             sweeps: int) -> Partitions:
     source, target = np.concatenate([left, right]), np.concatenate([right, left])
     order = np.lexsort((target, source))
     start = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int64)
-    neighbour = target[order].astype(np.int32)
-    listed = np.concatenate([given, given])[order]
-    label = np.arange(n, dtype=np.int32)
-    members = np.zeros((n + 1, kernel.MOST), np.int32)
-    members[:n, 0] = label
-    size = np.zeros(n + 1, np.int32)
-    size[:n] = 1
-    free = np.zeros(n + 2, np.int32)
-    free[0], n_free = n, 1
-    pairs = np.zeros(n + 1)
-    fields = len(evidence.names)
-    sums, filled = np.ones((n + 1, fields)), np.zeros((n + 1, fields), np.int64)
+    neighbour, listed = target[order].astype(np.int32), np.concatenate([given, given])[order]
+    now = _Projects(n, len(evidence.names))
     keep, weight = evidence.keep.copy(), evidence.weight.copy()
     fixed = (evidence.field, evidence.probability, keep, evidence.value, evidence.common, evidence.is_ratio, evidence.edges, weight,
              start, neighbour, listed, far)
-    kernel.refresh(members, size, pairs, sums, filled, *fixed)
-    background = level_counts(evidence, *random_pairs(n)) if len(evidence.value) and n > 1 else np.zeros((0, NUMBER_LEVELS))
+    refresh: Any = kernel.refresh
+    sweep: Any = kernel.sweep
+    refresh(*now.scored(), *fixed)
+    any_pairs = len(evidence.value) and n > 1
+    background = level_counts(evidence, *random_pairs(n)) if any_pairs else np.zeros((0, NUMBER_LEVELS))
     warm_up = sweeps // 3
     together = np.zeros(len(neighbour), np.int64)
     kept, found = [], SITE_FOUND * n
     for s in range(sweeps):
         heat = max(1.0, 2.0 - 2.0 * s / max(warm_up, 1))
         if evidence.words is None:
-            found = FOUND_SHARE * _founding(n, int((size > 0).sum())) if s else n / 3.0
-        n_free = kernel.sweep(seed, s, heat, found, label, members, size, pairs, sums, filled, free, n_free, *fixed)
+            found = FOUND_SHARE * _founding(n, int((now.size > 0).sum())) if s else n / 3.0
+        now.n_free = sweep(seed, s, heat, found, now.label, *now.scored(), now.free, now.n_free, *fixed)
         if evidence.words is None and s % 4 == 0 and s < sweeps - 1:
-            kernel.fit_keep(members, size, evidence.field, evidence.probability, keep)
-            _fit_numbers(evidence, members, size, background, weight)
-            kernel.refresh(members, size, pairs, sums, filled, *fixed)
+            kernel.fit_keep(now.members, now.size, evidence.field, evidence.probability, keep)
+            _fit_numbers(evidence, now.members, now.size, background, weight)
+            refresh(*now.scored(), *fixed)
         if s >= warm_up:
-            kernel.tally(label, start, neighbour, together)
+            kernel.tally(now.label, start, neighbour, together)
             if (s - warm_up) % max(1, (sweeps - warm_up) // DRAWS) == 0:
-                kept.append(_first_numbers(label))
+                kept.append(_first_numbers(now.label))
     count = np.empty(len(order), np.int64)
     count[order] = together
     return Partitions(left=left, right=right, probability=count[: len(left)] / max(sweeps - warm_up, 1), draws=np.stack(kept),
-                      evidence=replace(evidence, keep=keep, weight=weight), log_weight=log_weight, found=found, given=given)
+                      evidence=replace(evidence, keep=keep, weight=weight), log_weight=log_weight, found=found)
 
 
 def _first_numbers(label: NDArray[np.int32]) -> NDArray[np.int32]:

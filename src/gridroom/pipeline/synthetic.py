@@ -72,32 +72,33 @@ class Filings:
     built_mw: float
 
 
-def make_filings(projects: int, seed: int) -> Filings:
-    """Invent filings; vocabularies grow with the number of projects, so that chance agreements stay as rare.
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Projects and their sites: size, year, best stage of each project; project, stage, utility and MW of each site."""
 
-    Parameters
-    ----------
-    projects : int
-    seed : int
-    """
-    import pandas as pd
+    best: Any
+    project_of_site: Any
+    stage: Any
+    utility: Any
+    site_mw: Any
 
-    g = np.random.Generator(np.random.Philox(key=[seed, 61]))
-    scale = max(projects / 400.0, 1.0)
-    words = {
-        "company": int(288 * scale),
-        "code": int(24 * scale**0.5),
-        "sponsor": 20,
-        "agent": int(8 * scale**0.5),
-        "engineer": int(10 * scale**0.5),
-        "ramp": int(10_000 * scale),
-    }
+
+def _word(number: int) -> str:
+    """A pronounceable name of a number."""
+    out = ""
+    for _ in range(3):
+        number, a = divmod(number, 15)
+        number, b = divmod(number, 5)
+        out += "bdfghjklmnprstv"[a] + "aeiou"[b]
+    return out.capitalize()
+
+
+def _plan(g: np.random.Generator, projects: int) -> _Plan:
     places = np.where(g.random(projects) < 0.75, 1 + np.minimum(g.geometric(0.5, projects) - 1, 7), g.integers(3, 9, projects))
     p_of_site = np.repeat(np.arange(projects), places)
     n_sites = len(p_of_site)
-    size = np.where(
-        g.random(projects) < 0.6, g.choice(ROUND_MW, projects), np.clip(np.exp(g.normal(5.7, 0.8, projects)), 50, 2500).round()
-    )
+    odd = np.clip(np.exp(g.normal(5.7, 0.8, projects)), 50, 2500).round()
+    size = np.where(g.random(projects) < 0.6, g.choice(ROUND_MW, projects), odd)
     best = g.choice(6, projects, p=STAGE_SHARE)
     rank = np.arange(n_sites) - np.repeat(np.cumsum(places) - places, places)
     lead = (g.random(projects) * places).astype(np.int64)
@@ -109,64 +110,65 @@ def make_filings(projects: int, seed: int) -> Filings:
     site_mw = size[p_of_site] * wander
     grid = np.where(site_mw < 300, 5.0, 25.0)
     site_mw = np.where(wander == 1.0, site_mw, np.maximum(np.round(site_mw / grid) * grid, 5.0))
-    parts = np.where(g.random(n_sites) < SPLITS, 2, 1)
-    site = np.repeat(np.arange(n_sites), parts)
-    project = p_of_site[site]
-    n = len(site)
+    return _Plan(best, p_of_site, stage, utility, site_mw)
+
+
+def make_filings(projects: int, seed: int) -> Filings:
+    """Invent filings; vocabularies grow with the number of projects, so that chance agreements stay as rare.
+
+    Parameters
+    ----------
+    projects : int
+    seed : int
+    """
+    g = np.random.Generator(np.random.Philox(key=[seed, 61]))
+    plan = _plan(g, projects)
+    parts = np.where(g.random(len(plan.stage)) < SPLITS, 2, 1)
+    site = np.repeat(np.arange(len(plan.stage)), parts)
+    records = _fields(g, projects, plan, site)
+    built, share = _outcomes(g, plan.best, plan.stage, plan.project_of_site, site)
+    mw = np.round(plan.site_mw[site] / parts[site], 1)
+    records["requested_mw"] = mw
+    order = g.permutation(len(site))
+    records = records.iloc[order].reset_index(drop=True)
+    records.insert(0, "request_id", [f"L{k:06d}" for k in range(len(site))])
+    return Filings(records=records, project=plan.project_of_site[site][order], site=site[order], built=built[order],
+                   realised_share=share[order], built_mw=float((mw * share)[built].sum()))
+
+
+def _fields(g: np.random.Generator, projects: int, plan: _Plan, site: Any) -> Any:
+    """What each filing shows."""
+    import pandas as pd
+
+    scale, n, project = max(projects / 400.0, 1.0), len(site), plan.project_of_site[site]
+    words = {"company": int(288 * scale), "code": int(24 * scale**0.5), "agent": int(8 * scale**0.5),
+             "engineer": int(10 * scale**0.5), "ramp": int(10_000 * scale)}
 
     def kept(name: str) -> Any:
         own = (g.random(projects) * words[name]).astype(np.int64)
-        any_ = (g.random(n) * words[name]).astype(np.int64)
-        chance = KEEP[name]
-        return np.where(g.random(n) < chance, own[project], any_)
+        other = (g.random(n) * words[name]).astype(np.int64)
+        return np.where(g.random(n) < KEEP[name], own[project], other)
 
     keeps = g.random(projects) < KEEPS_COMPANY
     own_company = (g.random(projects) * words["company"]).astype(np.int64)
     company = np.where(keeps[project], own_company[project], (g.random(n) * words["company"]).astype(np.int64))
-    sponsor = np.minimum(g.exponential(5.0, projects).astype(np.int64), words["sponsor"] - 1)[project]
+    sponsor = np.minimum(g.exponential(5.0, projects).astype(np.int64), 19)[project]
     in_own_name = g.random(n) < 1.0 - KEEP["applicant"]
     forms = np.array(["LLC", "Holdings LLC", "Land Co LLC", "Acquisitions LLC", "Development Partners LP", "Infra I LLC"])
     form = forms[(g.random(n) * len(forms)).astype(np.int64)]
-    applicant = [
-        f"Sponsor{s:02d} Compute LLC" if o else f"Company{c:05d} {f}"
-        for s, o, c, f in zip(sponsor, in_own_name, company, form, strict=True)
-    ]
-    code = kept("code")
-    coded = g.random(n) < 0.8
-    year = g.integers(2026, 2031, projects)[project] + g.choice([-1, 0, 0, 0, 1], n)
+    applicant = [f"{_word(9000 + s)} Compute LLC" if o else f"{_word(c)} Ridge {f}"
+                 for s, o, c, f in zip(sponsor, in_own_name, company, form, strict=True)]
+    code, coded, disclosed = kept("code"), g.random(n) < 0.8, g.random(n) < DISCLOSES
     day = g.integers(0, 850, projects)[project] + np.abs(g.normal(0.0, 110.0, n)).astype(np.int64)
-    built, share = _outcomes(g, best, stage, p_of_site, site)
-    mw = np.round(site_mw[site] / parts[site], 1)
-    records = pd.DataFrame(
-        {
-            "request_id": "",
-            "filed_on": (np.datetime64("2024-01-01") + day).astype(str),
-            "provider": [UTILITIES[u][0] for u in utility[site]],
-            "state": [UTILITIES[u][1] for u in utility[site]],
-            "applicant_name": applicant,
-            "project_name": [f"Project Code{c:03d}" if yes else None for c, yes in zip(code, coded, strict=True)],
-            "parent_name": [
-                f"Sponsor{s:02d} Compute" if d else None for s, d in zip(sponsor, g.random(n) < DISCLOSES, strict=True)
-            ],
-            "contact_or_agent": [f"Agent {k:03d}" for k in kept("agent")],
-            "engineer": [f"Engineer {k:03d}" for k in kept("engineer")],
-            "requested_mw": mw,
-            "requested_in_service": year,
-            "ramp_mark": [f"R{k:06d}" for k in kept("ramp")],
-            "stage": [STAGES[k] for k in stage[site]],
-        }
-    )
-    order = g.permutation(n)
-    records = records.iloc[order].reset_index(drop=True)
-    records["request_id"] = [f"L{k:06d}" for k in range(n)]
-    return Filings(
-        records=records,
-        project=project[order],
-        site=site[order],
-        built=built[order],
-        realised_share=share[order],
-        built_mw=float((mw * share)[built].sum()),
-    )
+    utility = plan.utility[site]
+    return pd.DataFrame({
+        "filed_on": (np.datetime64("2024-01-01") + day).astype(str), "provider": [UTILITIES[u][0] for u in utility],
+        "state": [UTILITIES[u][1] for u in utility], "applicant_name": applicant,
+        "project_name": [f"Project {_word(5000 + c)}" if yes else None for c, yes in zip(code, coded, strict=True)],
+        "parent_name": [f"{_word(9000 + s)} Compute" if d else None for s, d in zip(sponsor, disclosed, strict=True)],
+        "contact_or_agent": [f"Agent {k:03d}" for k in kept("agent")], "engineer": [f"Engineer {k:03d}" for k in kept("engineer")],
+        "requested_in_service": g.integers(2026, 2031, projects)[project] + g.choice([-1, 0, 0, 0, 1], n),
+        "ramp_mark": [f"R{k:06d}" for k in kept("ramp")], "stage": [STAGES[k] for k in plan.stage[site]]})
 
 
 def _outcomes(g: np.random.Generator, best: Any, stage: Any, p_of_site: Any, site: Any) -> tuple[Any, Any]:
