@@ -105,7 +105,7 @@ STATES = {"AL": "SOU", "AZ": "SW", "AR": "MISOS", "CA": "CA", "CO": "COWY", "CT"
           "NH": "NE", "NJ": "MAAC", "NM": "SW", "NY": "NY", "NC": "CAR", "ND": "SPPN", "OH": "PJMW", "OK": "SPPS", "OR": "NW",
           "PA": "MAAC", "RI": "NE", "SC": "CAR", "SD": "SPPN", "TN": "TVA", "TX": "ERCOT", "UT": "GB", "VT": "NE", "VA": "DOM",
           "WA": "NW", "WV": "PJMW", "WI": "MISOC", "WY": "COWY"}
-# What is asked for by region and stage: (region, state, provider, stage, MW, first and last year asked for, day, claim, source)
+# What is asked for by region and stage, where sums are published; other regions have none here: (region, state, provider, stage, MW, first and last year asked for, day, claim, source)
 ASKED = [
     ("ERCOT", "TX", "ERCOT", 0, 226_000, 2028, 2032, "2026-06-18", "derived", "438,000 MW in the queue (ERCOT release of 2026-06-18) x 0.89 data "
      "centres x 0.58 without a study (128 of 225 GW without one, BIC Magazine 2025-12)"),
@@ -117,32 +117,12 @@ ASKED = [
     ("DOM", "VA", "Dominion", 5, 10_400, 2026, 2032, "2026-03", "published", "Dominion electric service agreements (cliffcenter.com 2026-05-02)"),
     ("PJMW", "OH", "AEP Ohio", 5, 17_861, 2026, 2035, "2026-02-12", "published", "AEP Ohio: 12,219 MW contracted before the tariff and 5,642 MW "
      "under it, on line to 2035 (news release 10753)"),
-    ("PJMW", "IN", "I&M and others", 2, 9_000, 2028, 2032, "2026", "assumed", "part of PJM's 60 GW asked for (Modo Energy 2026)"),
     ("MAAC", "PA", "PPL", 1, 54_000, 2027, 2032, "2025", "published", "PPL requests, 7.7 times its own peak (rtowww.com 103016)"),
-    ("COMED", "IL", "ComEd", 2, 12_000, 2028, 2033, "2026", "assumed", "part of PJM's 60 GW asked for (Modo Energy 2026)"),
     ("SOU", "GA", "Georgia Power", 5, 9_500, 2026, 2031, "2025-Q3", "derived", "contracts within 50.9 GW (utilitydive.com 806300), split as in "
      "Georgia PSC docket 55378"),
     ("SOU", "GA", "Georgia Power", 4, 1_800, 2028, 2031, "2025-Q3", "derived", "requests for service within the same"),
     ("SOU", "GA", "Georgia Power", 2, 39_600, 2028, 2034, "2025-Q3", "derived", "technical review within the same; 12-14 % of it came to a "
      "contract in 2024-26, so counted as a finished study"),
-    ("MISOC", "MI", "DTE", 5, 1_383, 2027, 2029, "2025-12-18", "published", "Saline Township special contract (Michigan PSC U-21990)"),
-    ("MISOC", "IN", "MISO Central", 3, 18_000, 2027, 2033, "2025", "assumed", "18 GW of data centres by 2035 in MISO (NERC 2025 LTRA, secondary)"),
-    ("MISON", "MN", "MISO North", 2, 12_000, 2028, 2033, "2025", "assumed", "part of MISO's requests; no figure read"),
-    ("MISOS", "LA", "MISO South", 3, 10_000, 2027, 2032, "2025", "assumed", "part of MISO's requests; no figure read"),
-    ("CA", "CA", "CAISO", 3, 8_000, 2027, 2032, "2026", "assumed", "1.8 GW expected by 2030 (dashboard, secondary), asked for at several times"),
-    ("NW", "WA", "Northwest utilities", 3, 12_000, 2027, 2033, "2026", "assumed", "no published regional figure read"),
-    ("RNW", "ID", "Idaho and Montana utilities", 2, 3_000, 2028, 2033, "2026", "assumed", "no published regional figure read"),
-    ("GB", "NV", "NV Energy and Rocky Mountain Power", 3, 11_000, 2027, 2033, "2026", "assumed", "no published regional figure read"),
-    ("COWY", "WY", "Colorado and Wyoming utilities", 2, 8_000, 2028, 2033, "2026", "assumed", "no published regional figure read"),
-    ("SW", "AZ", "Arizona and New Mexico utilities", 3, 16_000, 2027, 2033, "2026", "assumed", "no published regional figure read"),
-    ("SPPS", "OK", "SPP South", 3, 11_000, 2027, 2033, "2026", "assumed", "no published regional figure read"),
-    ("SPPN", "NE", "SPP North", 3, 4_000, 2027, 2033, "2026", "assumed", "no published regional figure read"),
-    ("NY", "NY", "New York", 2, 10_000, 2027, 2033, "2026", "assumed", "no published regional figure read"),
-    ("NE", "MA", "New England", 1, 3_000, 2028, 2033, "2026", "assumed", "no published regional figure read"),
-    ("TVA", "TN", "TVA", 3, 9_000, 2027, 2032, "2026", "assumed", "no published regional figure read"),
-    ("CAR", "NC", "Duke and others", 3, 12_000, 2027, 2034, "2026", "assumed", "within the Southeast's 10 GW claimed (London Economics 2025)"),
-    ("KY", "KY", "LG&E-KU", 2, 5_000, 2028, 2033, "2026", "assumed", "no published regional figure read"),
-    ("FL", "FL", "Florida utilities", 2, 4_000, 2028, 2034, "2026", "assumed", "no published regional figure read"),
 ]
 CAMPUS_REGION = {"Canton Mississippi": ("MISOS", "MS"), "Ridgeland Mississippi": ("MISOS", "MS"), "New Carlisle Indiana": ("PJMW", "IN"),
                  "Afton Texas": ("ERCOT", "TX"), "Goodnight Texas": ("SPPS", "TX"), "New Albany Ohio": ("PJMW", "OH"),
@@ -178,6 +158,7 @@ def campuses() -> pd.DataFrame:
 def us_requests() -> pd.DataFrame:
     """The US pipeline: named campuses, and published or assumed sums by region and stage without what is named."""
     named = campuses()
+    named = named[named["region"].isin({row[0] for row in ASKED})]
     rows = []
     for region, state, provider, stage, mw, first, last, day, claim, source in ASKED:
         if stage == 5:  # signed sums contain the named campuses

@@ -118,11 +118,25 @@ def readable(folder: RunFolder, report_path: Path | None = None) -> str:
         last = tipping.loc[region]
         low, high = _whole(last["first_year_p10"]), _whole(last["first_year_p90"])
         lines.append(f"{rows['name'].iloc[0]:30}{cells}{_whole(last['first_year']):8}{low}–{high}")
-    lines += ["", *_sensitivity_lines(folder), f"Seen nowhere in this model: {BLIND}.", ""]
+    lines += ["", *_load_case_lines(folder), *_sensitivity_lines(folder), f"Seen nowhere in this model: {BLIND}.", ""]
     if report_path is not None:
         lines.append(f"Report  {report_path}")
     lines.append(f"Next    gridroom show {folder.path} · gridroom report {folder.path} --lang ja")
     return "\n".join(lines)
+
+
+def _load_case_lines(folder: RunFolder) -> list[str]:
+    if not (folder.path / "tables/load_cases.parquet").is_file():
+        return []
+    table = folder.table("load_cases")
+    year = int(table["us_mean_year"].iloc[0])
+    lines = [f"The same requests counted otherwise (US load added by {year}, and where room ends first):"]
+    for name, part in table.groupby("load_case", sort=False):
+        ended = part.dropna(subset=["first_year"]).sort_values(["first_year", "region"], kind="stable")
+        first = f"{ended['name'].iloc[0]} {int(ended['first_year'].iloc[0])}" if len(ended) else "nowhere"
+        load = part["us_mean_mw"].iloc[0] / 1000
+        lines.append(f"  {str(name).replace('_', ' '):34}{load:6.0f} GW   {first}, {len(ended)} regions in all")
+    return [*lines, ""]
 
 
 def _sensitivity_lines(folder: RunFolder) -> list[str]:
@@ -146,6 +160,7 @@ name = "My first study"
 samples = 18               # small, so that it runs in seconds; 2000 for a real answer
 level_every = 1
 sensitivity_samples = 0    # 27 for the table of what the answer hangs on
+load_cases = false         # true: also when room ends with requests counted otherwise
 first_year = 2026
 last_year = 2030
 weather_years = [2018, 2021, 2022]
@@ -157,7 +172,8 @@ lole_days = 0.1            # what "the room ends" means: days a year
 case = "trend"             # or "committed": dated additions only
 
 [load]
-case = "pipeline"          # or "as_filed", "none"
+case = "pipeline"          # from single requests; or "national", "as_filed", "none"
+# requests = "queue.csv"   # your own requests, in place of the built-in ones in the regions that they cover
 
 [[large_loads]]            # your own project: how does it change the answer?
 name = "Campus A"

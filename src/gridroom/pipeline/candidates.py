@@ -17,7 +17,7 @@ Index = NDArray[np.int64]
 ALL_PAIRS_UP_TO = 6000  # records
 LEAST_WEIGHT = 0.0  # log Bayes factor of a pair that is kept
 LARGEST_BLOCK = 60
-MOST_NEIGHBOURS = 30
+MOST_NEIGHBOURS = 16
 SITE_LEAST = 1.0
 
 
@@ -66,8 +66,8 @@ def _keys(evidence: Evidence) -> list[NDArray[np.int64]]:
     keys = [row.astype(np.int64) for row in evidence.field]
     for k in range(len(evidence.value)):
         value = evidence.value[k]
-        known = np.isfinite(value) & ((value > 0) | ~evidence.is_ratio[k])
-        step = np.log(np.where(known & (value > 0), value, 1.0)) / 0.12 if evidence.is_ratio[k] else value / evidence.edges[k][2]
+        known = np.isfinite(value)
+        step = value / (evidence.edges[k][1] if evidence.is_ratio[k] else evidence.edges[k][2])
         keys.append(np.where(known, np.floor(np.where(known, step, 0.0)).astype(np.int64) + 1_000_000, -1))
     return keys
 

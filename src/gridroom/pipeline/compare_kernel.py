@@ -57,34 +57,30 @@ def text_levels(left, right, start, token, bits, is_number, whole, raw, whole_bi
 
 
 @njit(cache=True, nogil=True, inline="always")
-def number_level(x, y, common, is_ratio, edges, halves):
-    """Level of two numbers: distance of logarithms, or plain distance."""
-    if math.isnan(x) or math.isnan(y):
+def number_level(x, y, common, edges, halves):
+    """Level of two numbers by their distance; of sizes the logarithms are given, and `halves` tells half and double apart."""
+    d = abs(x - y)
+    if math.isnan(d):
         return 0
-    if is_ratio:
-        if x <= 0.0 or y <= 0.0:
-            return 0
-        d = abs(math.log(x / y))
-    else:
-        d = abs(x - y)
     if d < 1e-9:
         return 1 if common else 2
     if halves and abs(d - 0.6931471805599453) < 0.02:
         return NUMBER_LEVELS - 1
     level = 3
     for e in edges:
-        if d > e and level < NUMBER_LEVELS - 2:
-            level += 1
-    return level
+        if d <= e:
+            break
+        level += 1
+    return min(level, NUMBER_LEVELS - 2)
 
 
 @njit(cache=True, nogil=True)
-def number_levels(left, right, value, common, is_ratio, edges, halves):
+def number_levels(left, right, value, common, edges, halves):
     """Levels of pairs of numbers (P,)."""
     out = np.empty(len(left), np.uint8)
     for p in range(len(left)):
         i, j = left[p], right[p]
-        out[p] = number_level(value[i], value[j], common[i] and common[j], is_ratio, edges, halves)
+        out[p] = number_level(value[i], value[j], common[i] and common[j], edges, halves)
     return out
 
 

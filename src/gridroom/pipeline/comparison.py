@@ -20,6 +20,12 @@ Index = NDArray[np.int64]
 LEVELS = 16
 # Chance of each level among pairs of the same thing before any data is seen (assumed; the fit moves it). Order of compare_kernel.
 TEXT_PRIOR = (0.0, 0.30, 0.20, 0.10, 0.05, 0.10, 0.03, 0.07, 0.05, 0.03, 0.04, 0.08)
+# The same among any two records (assumed); weighs a few pairs, so that short lists can be linked.
+TEXT_OTHER = (0.0, 0.002, 0.004, 0.01, 0.001, 0.003, 0.004, 0.01, 0.02, 0.01, 0.10, 0.836)
+RATIO_OTHER = (0.0, 0.01, 0.02, 0.02, 0.06, 0.07, 0.12, 0.15, 0.20, 0.35)
+YEAR_OTHER = (0.0, 0.08, 0.08, 0.16, 0.14, 0.24, 0.30)
+DAY_OTHER = (0.0, 0.003, 0.004, 0.04, 0.06, 0.10, 0.12, 0.16, 0.20, 0.313)
+KM_OTHER = (0.0, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001, 0.002, 0.01, 0.03, 0.952)
 RATIO_EDGES = np.array([0.02, 0.08, 0.15, 0.30, 0.60, 1.20])
 RATIO_PRIOR = (0.0, 0.30, 0.35, 0.10, 0.10, 0.06, 0.04, 0.03, 0.02, 0.02)
 YEAR_EDGES = np.array([1.5, 2.5, 4.5])
@@ -48,6 +54,7 @@ class Compared:
     kind: str
     part: str
     prior: Floats
+    other: Floats
     column: tuple[str, ...]
 
 
@@ -88,21 +95,27 @@ def compared_columns(frame: Any, leave_out: Sequence[str] = ()) -> list[Compared
             out.append(made)
     if len(geo) == 2:
         pair = (geo["latitude"], geo["longitude"])
-        out.append(Compared(name="distance", kind="geo", part="place", prior=padded(KM_PRIOR), column=pair))
+        out.append(_compared("distance", "geo", "place", pair))
     return out
+
+
+KINDS = {"ratio": (RATIO_PRIOR, RATIO_OTHER), "year": (YEAR_PRIOR, YEAR_OTHER), "day": (DAY_PRIOR, DAY_OTHER),
+         "text": (TEXT_PRIOR, TEXT_OTHER), "geo": (KM_PRIOR, KM_OTHER)}
+
+
+def _compared(name: str, kind: str, part: str, column: tuple[str, ...]) -> Compared:
+    same, any_two = KINDS[kind]
+    return Compared(name=name, kind=kind, part=part, prior=padded(same), other=padded(any_two), column=column)
 
 
 def _known(column: str, name: str, values: Any) -> Compared | None:
     field = BY_NAME[name]
     if not field.part:
         return None
-    if field.part == "size":
-        return Compared(name=column, kind="ratio", part="size", prior=padded(RATIO_PRIOR), column=(column,))
-    if field.part == "when":
-        if np.isfinite(numbers(values)).mean() > 0.5 or field.kind == "year":
-            return Compared(name=column, kind="year", part="when", prior=padded(YEAR_PRIOR), column=(column,))
-        return Compared(name=column, kind="day", part="when", prior=padded(DAY_PRIOR), column=(column,))
-    return Compared(name=column, kind="text", part=field.part, prior=padded(TEXT_PRIOR), column=(column,))
+    kind = {"size": "ratio", "when": "day"}.get(field.part, "text")
+    if field.part == "when" and (field.kind == "year" or np.isfinite(numbers(values)).mean() > 0.5):
+        kind = "year"
+    return _compared(column, kind, field.part, (column,))
 
 
 def _unknown(column: str, values: Any) -> Compared | None:
@@ -111,10 +124,10 @@ def _unknown(column: str, values: Any) -> Compared | None:
     if filled < 0.05:
         return None
     if np.isfinite(numbers(values)).mean() > 0.8 * filled:
-        return Compared(name=column, kind="ratio", part="size", prior=padded(RATIO_PRIOR), column=(column,))
+        return _compared(column, "ratio", "size", (column,))
     if values.nunique() >= 0.999 * values.notna().sum():
         return None
-    return Compared(name=column, kind="text", part="name", prior=padded(TEXT_PRIOR), column=(column,))
+    return _compared(column, "text", "name", (column,))
 
 
 def pair_levels(frame: Any, compared: Compared, left: Index, right: Index) -> Levels:
@@ -126,17 +139,22 @@ def pair_levels(frame: Any, compared: Compared, left: Index, right: Index) -> Le
         e = text.encode([None if v != v else str(v) for v in first])
         return np.asarray(kernel.text_levels(left, right, e.start, e.token, e.bits, e.is_number, e.whole, e.raw, e.whole_bits,
                                              e.mass_bits))
-    value, ratio, edges = numeric(first, compared.kind)
-    return np.asarray(kernel.number_levels(left, right, value, is_common(value), ratio, edges, False))
+    value, edges = numeric(first, compared.kind)
+    return np.asarray(kernel.number_levels(left, right, value, is_common(value), edges, False))
 
 
-def numeric(values: Any, kind: str) -> tuple[Floats, bool, Floats]:
-    """Values, whether their ratio counts, and the edges of the levels."""
+def numeric(values: Any, kind: str) -> tuple[Floats, Floats]:
+    """Values whose distance counts (logarithms of sizes), and the edges of the levels."""
     if kind == "day":
-        return days(values), False, DAY_EDGES
+        return days(values), DAY_EDGES
     if kind == "year":
-        return numbers(values), False, YEAR_EDGES
-    return numbers(values) + 0.01, True, RATIO_EDGES
+        return numbers(values), YEAR_EDGES
+    return logarithms(numbers(values) + 0.01), RATIO_EDGES
+
+
+def logarithms(values: Floats) -> Floats:
+    """Logarithms of sizes; unknown where they are not above 0."""
+    return np.where(values > 0.0, np.log(np.where(values > 0.0, values, 1.0)), np.nan)
 
 
 def is_common(value: Floats, share: float = 0.01) -> NDArray[np.bool_]:

@@ -84,7 +84,7 @@ def draw_partitions(frame: Any, leave_out: Sequence[str] = (), seed: int = 1, sw
         given, far = log_weight.copy(), FAR
     if decisions is not None and len(decisions):
         left, right, log_weight, given = _decide(left, right, log_weight, given, decisions)
-    return _sample(evidence, len(frame), left, right, log_weight, given, far, seed, sweeps)
+    return _sample(evidence, len(frame), (left, right, log_weight, given), far, seed, sweeps)
 
 
 def _decide(left: Index, right: Index, log_weight: Floats, given: Floats, decisions: Floats
@@ -118,12 +118,14 @@ class _Projects:
         return self.members, self.size, self.pairs, self.sums, self.filled
 
 
-def _sample(evidence: Evidence, n: int, left: Index, right: Index, log_weight: Floats, given: Floats, far: float, seed: int,
-            sweeps: int) -> Partitions:
+def _sample(evidence: Evidence, n: int, candidates: tuple[Index, Index, Floats, Floats], far: float, seed: int, sweeps: int
+            ) -> Partitions:
+    left, right, log_weight, given = candidates
     source, target = np.concatenate([left, right]), np.concatenate([right, left])
     order = np.lexsort((target, source))
     start = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int64)
-    neighbour, listed = target[order].astype(np.int32), np.concatenate([given, given])[order]
+    neighbour = target[order].astype(np.int32)
+    listed = np.concatenate([given, given])[order] if given.any() else np.zeros(0)
     now = _Projects(n, len(evidence.names))
     keep, weight = evidence.keep.copy(), evidence.weight.copy()
     fixed = (evidence.field, evidence.probability, keep, evidence.value, evidence.common, evidence.is_ratio, evidence.edges, weight,

@@ -13,7 +13,7 @@ from gridroom.pipeline import partition_kernel as kernel
 from gridroom.pipeline import sitewords, text
 from gridroom.pipeline.columns import BY_NAME, field_of
 from gridroom.pipeline.compare_kernel import NUMBER_LEVELS
-from gridroom.pipeline.comparison import DAY_EDGES, days, is_common, numbers
+from gridroom.pipeline.comparison import DAY_EDGES, days, is_common, logarithms, numbers
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -52,7 +52,7 @@ class Evidence:
         Chance that a filing keeps the project's value, and share of projects that keep it.
     number_names : tuple of str
     value : float array (K, n)
-        Numbers and dates; NaN where unknown.
+        Numbers, dates and logarithms of sizes; NaN where unknown.
     common : bool array (K, n)
     is_ratio : bool array (K,)
     edges : float array (K, E)
@@ -135,7 +135,7 @@ def gather(frame: Any, leave_out: Sequence[str] = ()) -> Evidence:
     for name, column in columns.items():
         part = BY_NAME[name].part
         if name == "requested_mw":
-            values[name] = (numbers(frame[column]), True, SIZE_EDGES, SIZE_TRUE)
+            values[name] = (logarithms(numbers(frame[column])), True, SIZE_EDGES, SIZE_TRUE)
         elif part == "when" and frame[column].notna().mean() > 0.2:
             plain = numbers(frame[column])
             if np.isfinite(plain).mean() > 0.2:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from gridroom.pipeline.comparison import COARSE, LEVELS, Compared, Floats, Index, pair_levels
 
+OTHER_PAIRS = 5.0  # the same for pairs of different things
 PRIOR_PAIRS = 30.0  # how many pairs the prior of a field weighs
 ROUNDS = 10
 TOGETHER = ("provider", "zone", "state", "county", "distance")
@@ -35,6 +36,7 @@ class Part:
     names: tuple[str, ...]
     key: NDArray[np.int32]
     prior: Floats
+    other: Floats
     blank: NDArray[np.bool_]
     weight: Floats
 
@@ -62,29 +64,33 @@ def _part(compared: list[Compared], group: list[int], levels: list[NDArray[np.ui
     names = tuple(compared[k].name for k in group)
     if len(group) == 1:
         prior = compared[group[0]].prior.copy()
-        return Part(names=names, key=levels[group[0]].astype(np.int32), prior=prior, blank=np.arange(LEVELS) == 0,
-                    weight=np.zeros(LEVELS))
+        return Part(names=names, key=levels[group[0]].astype(np.int32), prior=prior, other=compared[group[0]].other,
+                    blank=np.arange(LEVELS) == 0, weight=np.zeros(LEVELS))
     key = np.zeros(len(levels[0]), np.int64)
-    chances: list[Floats] = []
+    chances: list[tuple[Floats, Floats]] = []
     for k in group:
         coarse = compared[k].kind == "text"
         level = COARSE[levels[k]] if coarse else levels[k]
-        chance: Floats = compared[k].prior.copy()
-        if coarse:
-            chance = np.bincount(COARSE, weights=compared[k].prior, minlength=LEVELS).astype(np.float64)
         unknown = float((level == 0).mean())
-        chance = chance * (1.0 - unknown)
-        chance[0] = unknown + 1e-6
-        chances.append(chance)
+        chances.append((_with_unknown(compared[k].prior, coarse, unknown), _with_unknown(compared[k].other, coarse, unknown)))
         key = key * LEVELS + level
     seen, number = np.unique(key, return_inverse=True)
-    prior = np.ones(len(seen))
+    prior, other = np.ones(len(seen)), np.ones(len(seen))
     rest = seen.copy()
-    for chance in reversed(chances):
-        prior *= chance[rest % LEVELS]
+    for same, any_two in reversed(chances):
+        prior *= same[rest % LEVELS]
+        other *= any_two[rest % LEVELS]
         rest //= LEVELS
-    return Part(names=names, key=number.astype(np.int32), prior=prior / prior.sum(), blank=seen == 0,
+    return Part(names=names, key=number.astype(np.int32), prior=prior / prior.sum(), other=other / other.sum(), blank=seen == 0,
                 weight=np.zeros(len(seen)))
+
+
+def _with_unknown(chance: Floats, coarse: bool, unknown: float) -> Floats:
+    """Chances of the levels, text ones taken together, with the share of pairs of which nothing is known."""
+    out = np.bincount(COARSE, weights=chance, minlength=LEVELS).astype(np.float64) if coarse else chance.copy()
+    out *= 1.0 - unknown
+    out[0] = unknown + 1e-6
+    return out
 
 
 def marginals(left: Index, right: Index, odds: Floats, sizes: tuple[int, int], rounds: int = 60) -> Floats:
@@ -116,7 +122,7 @@ def marginals(left: Index, right: Index, odds: Floats, sizes: tuple[int, int], r
     return np.asarray(x / (1.0 + x))
 
 
-def choose(left: Index, right: Index, probability: Floats) -> NDArray[np.bool_]:
+def choose_pairs(left: Index, right: Index, probability: Floats) -> NDArray[np.bool_]:
     """Pairs of the matching with the largest sum of probabilities, part by part of the graph."""
     from scipy.optimize import linear_sum_assignment
     from scipy.sparse import coo_matrix
@@ -170,7 +176,7 @@ def link(frame: Any, compared: list[Compared], fields: dict[str, str], left: Ind
     true = [part.prior / part.prior.sum() for part in parts]
     other = []
     for part, count in zip(parts, seen, strict=True):
-        chance = np.where(part.blank, 0.0, count) + 0.5
+        chance = np.where(part.blank, 0.0, count) + 10.0 * OTHER_PAIRS * part.other + 1e-6
         other.append(chance / chance.sum())
     share_odds = 1.0
     scale = 1.0 if background is None else 0.0  # random pairs hold hardly any true ones
@@ -188,9 +194,9 @@ def link(frame: Any, compared: list[Compared], fields: dict[str, str], left: Ind
             met: Floats = np.bincount(part.key[kept], weights=p, minlength=len(part.prior)).astype(np.float64)
             fitted: Floats = np.where(part.blank, 0.0, met) + PRIOR_PAIRS * part.prior + 1e-6
             true[k] = fitted / fitted.sum()
-            rest: Floats = np.where(part.blank, 0.0, np.maximum(seen[k] - scale * met, 0.0)) + 0.02
+            rest: Floats = np.where(part.blank, 0.0, np.maximum(seen[k] - scale * met, 0.0)) + OTHER_PAIRS * part.other + 1e-6
             other[k] = rest / rest.sum()
-    chosen = choose(left[kept], right[kept], p)
+    chosen = choose_pairs(left[kept], right[kept], p)
     partner = np.minimum(np.bincount(l_index[kept], weights=p, minlength=sizes[0])[l_index[kept]],
                          np.bincount(r_index[kept], weights=p, minlength=sizes[1])[r_index[kept]])
     return Linked(left=left[kept], right=right[kept], log_weight=log_weight[kept], probability=p,

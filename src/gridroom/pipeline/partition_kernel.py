@@ -36,7 +36,7 @@ def number_weight(i, j, value, common, is_ratio, edges, weight):
     total = 0.0
     for k in range(value.shape[0]):
         both = common[k, i] and common[k, j]
-        total += weight[k, number_level(value[k, i], value[k, j], both, is_ratio[k], edges[k], is_ratio[k])]
+        total += weight[k, number_level(value[k, i], value[k, j], both, edges[k], is_ratio[k])]
     return total
 
 
@@ -103,8 +103,9 @@ def pair_sum(members, size, i, value, common, is_ratio, edges, weight, start, ne
     for a in range(size):
         j = members[a]
         if j != i:
-            total += (number_weight(i, j, value, common, is_ratio, edges, weight)
-                      + given_weight(i, j, start, neighbour, given, far))
+            total += number_weight(i, j, value, common, is_ratio, edges, weight)
+            if len(given):
+                total += given_weight(i, j, start, neighbour, given, far)
     return total
 
 
@@ -305,4 +306,4 @@ def count_levels(left, right, value, common, is_ratio, edges, count):
     for p in range(len(left)):
         for k in range(value.shape[0]):
             count[k, number_level(value[k, left[p]], value[k, right[p]], common[k, left[p]] and common[k, right[p]],
-                                  is_ratio[k], edges[k], is_ratio[k])] += 1
+                                  edges[k], is_ratio[k])] += 1

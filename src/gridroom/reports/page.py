@@ -44,6 +44,7 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
     years = sorted(int(y) for y in table["year"].unique())
     shown: list[int] = [y for y in (2027, 2030, 2035) if y in years] or [years[-1]]
     year, sensitivity = sections.sensitivity_rows(folder, words)
+    case_year, cases = sections.load_case_rows(folder, words)
     map_year = 2030 if 2030 in years else years[-1]
     csv = table.round(4).to_csv(index=False)
     return {
@@ -51,6 +52,7 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
         "study": study, "years": years, "shown": shown, "map_year": map_year,
         "tiles": sections.tiles(folder, _places(), words), "rows": sections.region_rows(folder, words, shown),
         "standards": sections.standard_rows(folder, words), "sensitivity": sensitivity, "sensitivity_year": year,
+        "load_cases": cases, "case_year": case_year,
         "regions": [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()],
         "first_region": sections.region_rows(folder, words, shown)[0]["id"],
         "options": json.dumps(sections.chart_options(folder, words), ensure_ascii=False).replace("</", "<\\/"),

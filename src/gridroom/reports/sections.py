@@ -121,6 +121,21 @@ def sensitivity_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[st
     return year, out
 
 
+def load_case_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[str, Any]]]:
+    """When room ends with requests counted otherwise; empty when the load comes from no requests."""
+    if not (folder.path / "tables/load_cases.parquet").is_file():
+        return 0, []
+    table = folder.table("load_cases")
+    last = int(folder.table("region_year")["year"].max())
+    out = []
+    for name, part in table.groupby("load_case", sort=False):
+        ended = part.dropna(subset=["first_year"]).sort_values(["first_year", "region"], kind="stable")
+        first = f"{ended['name'].iloc[0]} {int(ended['first_year'].iloc[0])}" if len(ended) else words("never", last=last)
+        out.append({"case": words(f"count_{name}"), "load": f"{part['us_mean_mw'].iloc[0] / 1000:.0f}", "ended": len(ended),
+                    "first": first, "which": ", ".join(f"{r.region} {int(r.first_year)}" for r in ended.itertuples())})
+    return int(table["us_mean_year"].iloc[0]), out
+
+
 def national_rows(folder: RunFolder) -> Any:
     """Regions summed by year, for the country's load chart."""
     table = folder.table("region_year")

@@ -51,6 +51,11 @@ def document(folder: RunFolder, command: str = "run") -> dict[str, Any]:
     study = manifest["study"]
     table = folder.table("region_year")
     tipping = folder.table("tipping")
+    counted: dict[str, Any] = {}
+    if (folder.path / "tables/load_cases.parquet").is_file():
+        for name, part in folder.table("load_cases").groupby("load_case", sort=False):
+            counted[str(name)] = {"us_mean_mw": known(part["us_mean_mw"].iloc[0]), "year": int(part["us_mean_year"].iloc[0]),
+                                  "tipping": [_tipping(row) for _, row in part.iterrows()]}
     by_standard = {name: [_tipping(row) for _, row in part.iterrows()]
                    for name, part in tipping.groupby("standard", sort=False)}
     return {"schema_version": "1", "command": command, "run_folder": str(folder.path), "headline": manifest["headline"],
@@ -58,4 +63,5 @@ def document(folder: RunFolder, command: str = "run") -> dict[str, Any]:
             "load_case": study["load"]["case"], "standard": study["standard"],
             "samples": study["run"]["samples"], "seed": study["run"]["seed"],
             "regions": [_region(row) for _, row in table.iterrows()],
-            "tipping": by_standard["lole"], "tipping_by_standard": by_standard, "wall_s": manifest["wall_s"]}
+            "tipping": by_standard["lole"], "tipping_by_standard": by_standard,
+            "load_cases": counted, "wall_s": manifest["wall_s"]}

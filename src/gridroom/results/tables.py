@@ -77,6 +77,15 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("technology", "", Claim.DERIVED, "technology"), Column("origin", "", Claim.DERIVED, "how it is known"),
         Column("summer_mw", "MW", Claim.DERIVED, "installed summer capacity"),
     ),
+    "load_cases": (
+        Column("load_case", "", Claim.DERIVED, "how requests are counted"), Column("region", "", Claim.DERIVED, "region id"),
+        Column("name", "", Claim.DERIVED, "region"),
+        Column("first_year", "", Claim.DERIVED, "first year in which no room is more likely than not, LOLE"),
+        Column("first_year_p10", "", Claim.DERIVED, "first year without room, earliest tenth of paths"),
+        Column("first_year_p90", "", Claim.DERIVED, "first year without room, latest tenth; blank: beyond the horizon"),
+        Column("us_mean_mw", "MW", Claim.ASSUMED, "mean US load added since 2024 in that case, in the year beside"),
+        Column("us_mean_year", "", Claim.DERIVED, "year of the mean"),
+    ),
     "sensitivity": (
         Column("line", "", Claim.DERIVED, "setting that changed"), Column("year", "", Claim.DERIVED, "study year"),
         *_simulated("lolh_any_region_h", "h", "expected hours with any region short, middle load"),

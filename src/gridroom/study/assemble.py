@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from gridroom.adequacy.dispatch import Network
 from gridroom.adequacy.years import Years
-from gridroom.pipeline.national import Forecast, LoadPaths, at_score, sample_paths
+from gridroom.pipeline.national import Forecast, LoadPaths
 from gridroom.reference import catalog
 from gridroom.study import fleet, weather
+from gridroom.study.large_load import LargeLoad, large_load
 from gridroom.study.schema import Study
 
-LEVEL_SCORES = (-1.0, 0.0, 1.0)
 BASE_YEAR = 2024
 AS_FILED_2030_MW = 90_000.0  # NERC 2025 LTRA: data centres by 2030 as filed by utilities (secondary report)
 SHARE_SPREAD = 0.25  # assumed
@@ -29,6 +29,7 @@ class Case:
     problem: Years
     forecast: Forecast
     paths: LoadPaths
+    load: LargeLoad
     table: fleet.FleetTable
     peak_mw: NDArray[np.float64]
     energy_mwh: NDArray[np.float64]
@@ -162,9 +163,10 @@ def assemble(study: Study, hours: weather.Weather | None = None, like: Case | No
     steps = np.array([weather.hours_of(y) for y in weather_years], np.int64)
     peak = load.max(axis=2).mean(axis=0).astype(np.float64)
     forecast = make_forecast(study, peak)
-    paths = sample_paths(forecast, study.run.samples, study.run.seed)
+    load_added = large_load(study, forecast)
+    paths = load_added.paths
     own = own_loads_mw(study)
-    level = np.stack([at_score(forecast, score) + own for score in LEVEL_SCORES]).astype(np.float32)
+    level = (load_added.level_mw + own[None]).astype(np.float32)
     problem = Years(
         study_years=years, weather_years=weather_years, steps=steps, load_mw=load, wind_pu=hours.wind_pu,
         solar_pu=hours.solar_pu, hydro_mw=hydro, wind_mw=wind, solar_mw=solar,
@@ -174,8 +176,8 @@ def assemble(study: Study, hours: weather.Weather | None = None, like: Case | No
         stores=fleet.stores_by_year(table, study.supply.storage_scale), network=make_network(study.transfer.share),
         day_of=day_of, hour=hour, month=month, path_growth=paths.growth.astype(np.float32),
         path_flat_mw=(paths.added_mw + own[None]).astype(np.float32),
-        level_growth=np.broadcast_to(forecast.growth, (len(LEVEL_SCORES), *forecast.growth.shape)).astype(np.float32),
+        level_growth=np.broadcast_to(forecast.growth, (len(level), *forecast.growth.shape)).astype(np.float32),
         level_flat_mw=level, cap_mw=np.broadcast_to(0.5 * peak, (len(years), regions)).astype(np.float32))
     energy = load.sum(axis=2).mean(axis=0).astype(np.float64)
-    return Case(problem=problem, forecast=forecast, paths=paths, table=table, peak_mw=peak, energy_mwh=energy,
+    return Case(problem=problem, forecast=forecast, paths=paths, load=load_added, table=table, peak_mw=peak, energy_mwh=energy,
                 study=study)

@@ -150,6 +150,8 @@ def _cross_checks(study: Study) -> list[Problem]:
     known = list(catalog.load("regions")["region"])
     problems = [Problem(f"regions[{k}].id", f"is not a region; got {change.id!r}", nearest(change.id, known))
                 for k, change in enumerate(study.regions) if change.id not in known]
+    if study.load.requests is not None and not Path(study.load.requests).is_file():
+        problems.append(Problem("load.requests", f"names no file: {study.load.requests!r}", "a path from the study file on"))
     return [*_run_checks(study), *_load_checks(study, known), *problems,
             *_repeats("regions", [change.id for change in study.regions])]
 
@@ -172,8 +174,11 @@ def check_study(data: dict[str, Any]) -> Study:
 
 def load_study(path: Path | None, overrides: list[str]) -> Study:
     """The built-in study, or a file's, with overrides from the command line."""
-    data = read_toml(path) if path is not None else {}
-    return check_study(apply_overrides(data, overrides))
+    data = apply_overrides(read_toml(path) if path is not None else {}, overrides)
+    load = data.get("load")
+    if path is not None and isinstance(load, dict) and isinstance(load.get("requests"), str):
+        load["requests"] = str((path.parent / load["requests"]).resolve())
+    return check_study(data)
 
 
 def _toml_value(value: Any) -> str:

@@ -47,6 +47,8 @@ class Outcome:
         Planning margin at the middle path, and the area's level [%].
     on_peak_mw : float array (Y, R)
         Installed capacity counted on peak [MW].
+    load_cases : dict of pairs of float arrays (Y, R) and (N, R)
+        With requests counted otherwise: probability of no room, and first year without, LOLE.
     """
 
     risk: tuple[tuple[Risk, ...], ...]
@@ -61,6 +63,7 @@ class Outcome:
     margin_pct: Floats
     reference_pct: Floats
     on_peak_mw: Floats
+    load_cases: dict[str, tuple[Floats, Floats]]
 
 
 def room_at(histogram: NDArray[np.int64], samples: float, days: float, cap: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -202,6 +205,17 @@ def first_years(none: NDArray[np.bool_], years: tuple[int, ...]) -> Floats:
     return np.asarray(np.where(any_year, np.array(years)[none.argmax(axis=1)], np.inf))
 
 
+def _load_cases(case: Case, room_level: Floats, level_mw: Floats, shift_mw: Floats) -> dict[str, tuple[Floats, Floats]]:
+    """When room ends with the same requests counted otherwise: room is carried along other paths, nothing is simulated again."""
+    departure = (case.paths.growth - case.forecast.growth[None]) * case.peak_mw
+    own = case.problem.path_flat_mw.astype(np.float64) - case.paths.added_mw
+    out = {}
+    for name, added in case.load.other_cases_mw.items():
+        room = along_paths(room_level, level_mw, added + own + departure, with_own=True) + shift_mw
+        out[name] = ((room < 0.0).mean(axis=0), first_years(room < 0.0, case.problem.study_years))
+    return out
+
+
 def evaluate(case: Case, study: Study, chunks: list[YearsChunk], caps: Floats, supply_effect_mw: Floats) -> Outcome:
     """Answers from the chunks of a run.
 
@@ -219,7 +233,8 @@ def evaluate(case: Case, study: Study, chunks: list[YearsChunk], caps: Floats, s
     room = along_paths(room_level, level_mw, path_mw, with_own=True)
     generator = np.random.Generator(np.random.Philox(key=[study.run.seed, STREAM_SUPPLY]))
     realised = SUPPLY_SPREAD * generator.standard_normal(len(room))
-    room += realised[:, None, None] * supply_effect_mw[None]
+    shift = realised[:, None, None] * supply_effect_mw[None]
+    room += shift
     level_samples = max(sum(c.level_samples for c in chunks), 1)
     level_mean = sum((c.level_sum for c in chunks), np.zeros(())) / level_samples
     energy = case.energy_mwh[None] * case.forecast.growth
@@ -235,4 +250,4 @@ def evaluate(case: Case, study: Study, chunks: list[YearsChunk], caps: Floats, s
         room_mw=room, censored=censored[len(censored) // 2], own_mw=case.problem.path_flat_mw.astype(np.float64),
         no_room={k: v.mean(axis=0) for k, v in none.items()},
         first_year={k: first_years(v, years) for k, v in none.items()}, margin_pct=middle, reference_pct=reference,
-        on_peak_mw=on_peak)
+        on_peak_mw=on_peak, load_cases=_load_cases(case, room_level, level_mw, shift))

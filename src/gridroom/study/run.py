@@ -36,6 +36,8 @@ class RunOptions:
 def fingerprint(study: Study) -> str:
     """Short hash of all settings, the version and the reference data: the same answers have the same one."""
     digest = hashlib.sha256(lock_text(study, __version__).encode())
+    if study.load.requests is not None:
+        digest.update(Path(study.load.requests).read_bytes())
     for table in catalog.tables().values():
         digest.update(table.sha256.encode())
     return digest.hexdigest()[:12]
@@ -150,6 +152,8 @@ def _write_tables(folder: RunFolder, case: assemble.Case, answer: outcome.Outcom
     folder.write_table("calendar", steps.calendar(case, answer))
     folder.write_table("national", steps.national(case, answer))
     folder.write_table("capacity", steps.capacity(case))
+    if answer.load_cases:
+        folder.write_table("load_cases", steps.load_cases(case, answer))
     if lines:
         folder.write_table("sensitivity", steps.sensitivity(lines))
 

@@ -28,6 +28,8 @@ class Run(Part):
     """Weather years, 2016 to 2024; each is used equally often."""
     level_every: int = Field(16, ge=1)
     """Room is read from one round of weather years in this many."""
+    load_cases: bool = True
+    """Also say when room ends with requests counted otherwise (every filing, every site, contracts, chips)."""
     sensitivity_samples: int = Field(27, ge=0)
     """Samples for each line of the sensitivity table; 0 leaves it out."""
 
@@ -78,10 +80,18 @@ class Transfer(Part):
 class Load(Part):
     """What is asked of the grid."""
 
-    case: Literal["pipeline", "as_filed", "none"] = "pipeline"
-    """Data-centre load: expected, as filed by utilities (90 GW by 2030), or none beyond 2024."""
+    case: Literal["pipeline", "national", "as_filed", "none"] = "pipeline"
+    """Data-centre load: from single requests, from the published national range, as filed (90 GW by 2030), or none beyond 2024."""
+    requests: str | None = None
+    """Table of requests (CSV or Excel): takes the place of the built-in ones in the regions that it covers."""
+    identity: Literal["matched", "declared", "separate"] = "declared"
+    """Who is who among requests: relations declared, also what matching finds, or every filing by itself."""
+    one_site_each: bool = True
+    """Sites of one need exclude each other; off: every site is built."""
+    scenario: Literal["reference", "contracts", "construction", "chip_capped"] = "reference"
+    """Odds by stage, contracts alone, construction stage or later, or no more load than there are chips for."""
     key: Literal["blend", "campuses", "peak"] = "blend"
-    """How new load is shared to regions: published figures and campuses, campuses alone, or by peak."""
+    """How load that comes from no request is shared to regions: published figures and campuses, campuses alone, or by peak."""
     growth: Literal["reference", "high", "low"] = "reference"
     """AEO 2023 case for load without data centres."""
     data_centre_scale: float = Field(1.0, ge=0, le=10)

@@ -29,6 +29,8 @@ LINES: tuple[tuple[str, dict[str, dict[str, Any]]], ...] = (
     ("response_none", {"supply": {"demand_response_scale": 0.0}}),
     ("hydro_use", {"supply": {"hydro_capability": 0.0}}),
     ("storage_half", {"supply": {"storage_scale": 0.5}}),
+    ("load_every_filing", {"load": {"identity": "separate"}}),
+    ("load_national", {"load": {"case": "national"}}),
     ("load_as_filed", {"load": {"case": "as_filed"}}),
     ("load_none", {"load": {"case": "none"}}),
     ("committed", {"supply": {"case": "committed"}}),
@@ -52,6 +54,7 @@ class Line:
 def changed(study: Study, change: dict[str, dict[str, Any]]) -> Study:
     """Study with some settings replaced."""
     data = study.model_dump()
+    data["run"]["load_cases"] = False  # said once, by the study itself
     for part, values in change.items():
         data[part].update(values)
     return Study.model_validate(data)
@@ -94,7 +97,7 @@ def run(study: Study, case: Case, hours: Weather, jobs: int, caps: NDArray[np.fl
     effect = np.zeros(caps.shape[1:])
     for k, (key, change) in enumerate(LINES):
         other = changed(study, change)
-        if other == study:
+        if other == changed(study, {}):
             continue
         chunks = _middle(assemble(other, hours, case), study.run.seed, samples, jobs, caps if key == "committed" else none)
         lines.append(_line(key, other, chunks))

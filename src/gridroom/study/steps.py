@@ -85,6 +85,25 @@ def tipping(case: Case, outcome: Outcome) -> Any:
     return pd.DataFrame(rows)
 
 
+def load_cases(case: Case, outcome: Outcome) -> Any:
+    """When room ends with the requests counted otherwise, one row a case and region."""
+    import pandas as pd
+
+    years = np.array(case.problem.study_years)
+    rows = []
+    for name, (none, first) in outcome.load_cases.items():
+        total = case.load.other_cases_mw[name].sum(axis=2).mean(axis=0)
+        at = int(np.abs(years - 2030).argmin())
+        for r, region in enumerate(catalog.load("regions").itertuples()):
+            likely = none[:, r] > 0.5
+            low, high = np.quantile(first[:, r], [0.1, 0.9], method="inverted_cdf")
+            rows.append({"load_case": name, "region": region.region, "name": region.name,
+                         "first_year": float(years[likely.argmax()]) if likely.any() else float("nan"),
+                         "first_year_p10": _year(low), "first_year_p90": _year(high), "us_mean_mw": float(total[at]),
+                         "us_mean_year": int(years[at])})
+    return pd.DataFrame(rows)
+
+
 def calendar(case: Case, outcome: Outcome) -> Any:
     """Short hours by region, year, month and local hour; only where there are any."""
     import pandas as pd
