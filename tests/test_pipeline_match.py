@@ -50,12 +50,14 @@ def test_indistinguishable_twins_share_their_probability_and_get_one_partner_eac
 
 def partitions(n):
     """All partitions of n records, as labels."""
+
     def grow(labels):
         if len(labels) == n:
             yield tuple(labels)
             return
         for k in range(max(labels, default=-1) + 2):
             yield from grow([*labels, k])
+
     yield from grow([])
 
 
@@ -96,14 +98,27 @@ def test_gibbs_sampler_draws_from_the_posterior_over_all_52_partitions():
         w = sum(math.log(theta) + math.lgamma(len(g)) + slow_score(g, field, probability, keep) for g in groups)
         weight[label] = math.exp(w)
     total = sum(weight.values())
-    exact = {(i, j): sum(w for lab, w in weight.items() if lab[i] == lab[j]) / total
-             for i, j in itertools.combinations(range(n), 2)}
+    exact = {
+        (i, j): sum(w for lab, w in weight.items() if lab[i] == lab[j]) / total for i, j in itertools.combinations(range(n), 2)
+    }
     start = np.arange(0, n * (n - 1) + 1, n - 1)
     neighbour = np.array([j for i in range(n) for j in range(n) if j != i], np.int32)
     members, size, pairs, sums, filled, free = state(n, 2)
     label, n_free, count = np.arange(n, dtype=np.int32), 1, dict.fromkeys(exact, 0)
-    fixed = (field, probability, keep, np.zeros((0, n)), np.zeros((0, n), np.bool_), np.zeros(0, np.bool_), np.zeros((0, 6)),
-             np.zeros((0, 13)), start, neighbour, np.zeros(0), 0.0)
+    fixed = (
+        field,
+        probability,
+        keep,
+        np.zeros((0, n)),
+        np.zeros((0, n), np.bool_),
+        np.zeros(0, np.bool_),
+        np.zeros((0, 6)),
+        np.zeros((0, 13)),
+        start,
+        neighbour,
+        np.zeros(0),
+        0.0,
+    )
     kernel.refresh(members, size, pairs, sums, filled, *fixed)
     draws = 40_000
     for s in range(draws):
@@ -152,8 +167,10 @@ def test_text_levels_against_a_slow_twin():
 
 
 @needs_shared
-@pytest.mark.parametrize(("name", "across", "least"), [("sites", "source", 0.97), ("requests", "edition", 0.965),
-                                                       ("frontier", None, 0.75), ("filings", None, 0.62)])
+@pytest.mark.parametrize(
+    ("name", "across", "least"),
+    [("sites", "source", 0.97), ("requests", "edition", 0.965), ("frontier", None, 0.75), ("filings", None, 0.62)],
+)
 def test_labelled_sets_reach_their_aims(name, across, least):
     frame, _ = table_for_matching(MATCHING / f"{name}_records.csv")
     result = match(frame, MatchOptions(across=across))
@@ -187,10 +204,23 @@ def table(rows):
 
 
 def small():
-    rows = [(f"N{k}", f"U{k % 5}", "VA", f"Company {k} LLC", f"Project W{'abcdefghijklmnopqrst'[k]}x", f"Ag{k % 4}", f"En{k % 3}",
-             100.0 + 7 * k) for k in range(20)]
-    rows += [("A", "U1", "VA", "Quartz Hollow LLC", "Project Lark", "Hale", "Kimble", 300.0),
-             ("B", "U2", "OH", "Quartz Hollow Holdings LLC", "Lark Campus", "Hale", "Kimble", 300.0)]
+    rows = [
+        (
+            f"N{k}",
+            f"U{k % 5}",
+            "VA",
+            f"Company {k} LLC",
+            f"Project W{'abcdefghijklmnopqrst'[k]}x",
+            f"Ag{k % 4}",
+            f"En{k % 3}",
+            100.0 + 7 * k,
+        )
+        for k in range(20)
+    ]
+    rows += [
+        ("A", "U1", "VA", "Quartz Hollow LLC", "Project Lark", "Hale", "Kimble", 300.0),
+        ("B", "U2", "OH", "Quartz Hollow Holdings LLC", "Lark Campus", "Hale", "Kimble", 300.0),
+    ]
     return table(rows)
 
 
@@ -201,8 +231,9 @@ def test_one_project_in_two_states_is_an_alternative_and_is_explained():
     parts = {p["field"]: p["weight_bits"] for p in explain(result, 20, 21)}
     assert parts["applicant_name"] > 0
     assert parts["project_name"] > 0
-    assert sum(parts.values()) == pytest.approx(result.partitions.log_weight[
-        (result.partitions.left == 20) & (result.partitions.right == 21)][0] / math.log(2), abs=4.0)
+    assert sum(parts.values()) == pytest.approx(
+        result.partitions.log_weight[(result.partitions.left == 20) & (result.partitions.right == 21)][0] / math.log(2), abs=4.0
+    )
 
 
 def test_decisions_are_kept_and_obeyed(tmp_path):
@@ -220,10 +251,12 @@ def test_decisions_are_kept_and_obeyed(tmp_path):
 
 
 def test_two_lists_with_other_column_names_are_linked():
-    left = pd.DataFrame({"id": ["a1", "a2"], "name": ["Bluebird Campus", "Heron Works"], "state": ["VA", "OH"],
-                         "mw": [300.0, 120.0]})
-    right = pd.DataFrame({"id": ["b1", "b2"], "project": ["Heron Works", "Bluebird Campus"], "st": ["OH", "VA"],
-                          "load_mw": [120.0, 300.0]})
+    left = pd.DataFrame(
+        {"id": ["a1", "a2"], "name": ["Bluebird Campus", "Heron Works"], "state": ["VA", "OH"], "mw": [300.0, 120.0]}
+    )
+    right = pd.DataFrame(
+        {"id": ["b1", "b2"], "project": ["Heron Works", "Bluebird Campus"], "st": ["OH", "VA"], "load_mw": [120.0, 300.0]}
+    )
     result = match(two_lists(left, right), MatchOptions(across="list"))
     assert set(zip(result.pairs()["id_a"], result.pairs()["id_b"], strict=True)) == {("a1", "b2"), ("a2", "b1")}
 

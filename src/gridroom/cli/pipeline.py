@@ -86,15 +86,17 @@ def as_years(text: str) -> tuple[int, ...]:
 
 
 def as_table(path: Path) -> Any:
-    """A small CSV of ours or the user's, all as text."""
+    """A small CSV of plain columns, all as text."""
     import pandas as pd
 
-    from gridroom.core.errors import raise_all
-    from gridroom.sources.spreadsheet import read_table
+    from gridroom.core.errors import StudyError
 
-    raw = read_table(path, lambda name: name in ("id_a", "id_b", "label", "region", "year", "mw"))
-    raise_all(raw.problems)
-    return pd.DataFrame(raw.rows, columns=raw.header)
+    if not path.is_file():
+        raise StudyError(Problem(str(path), "does not exist", "give a CSV file"))
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (ValueError, OSError) as fault:
+        raise StudyError(Problem(path.name, f"cannot be read as a CSV table: {fault}", "save it as UTF-8 CSV")) from None
 
 
 def match(options: MatchOptionsCli) -> int:

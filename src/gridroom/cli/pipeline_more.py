@@ -99,7 +99,7 @@ def rules(file: Path, deposit_usd_per_mw: float, years: str, samples: int, seed:
         "deposit_usd_per_mw": deposit_usd_per_mw,
         "deposit": _finite(deposit),
         "disclosure": disclosure,
-        "rules_in_force": law.fillna("").to_dict("records"),
+        "rules_in_force": law.astype(object).where(law.notna(), None).to_dict("records"),
         "claim_class": "assumed: nobody has measured what a connection is worth; the range is shown",
     }
 

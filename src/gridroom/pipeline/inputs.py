@@ -44,9 +44,9 @@ class Table:
 
 
 def last_day(frame: Any, first_year: int) -> date:
-    """Last day that a table knows of: snapshots, filings, stages, states; else the first of January of the first year."""
+    """Last day that a table knows of: snapshots, filings, stages, states; else the first year's first day, or today if earlier."""
     days = [frame[c].max() for c in ("snapshot_date", "filed_on", "stage_date", "status_date") if frame[c].notna().any()]
-    return max(d.date() for d in days) if days else date(first_year, 1, 1)
+    return max(d.date() for d in days) if days else min(date(first_year, 1, 1), date.today())
 
 
 def make_table(live: Any, options: ForecastOptions, counts: stages.StageCounts | None, as_of: date
@@ -104,7 +104,7 @@ def make_table(live: Any, options: ForecastOptions, counts: stages.StageCounts |
 
 def _year_of(days: Any) -> Floats:
     """Days as years with their part."""
-    out = days.dt.year.to_numpy(np.float64) + (days.dt.dayofyear.to_numpy(np.float64) - 1.0) / 366.0
+    out = days.dt.year.to_numpy(np.float64) + (days.dt.day_of_year.to_numpy(np.float64) - 1.0) / 366.0
     return np.asarray(out)
 
 

@@ -23,7 +23,7 @@ def by_practice(live: Any, years: tuple[int, ...]) -> list[dict[str, Any]]:
     stage = np.where(np.isnan(stage), stages.UNKNOWN_STAGE, stage)
     stage = np.where(live["status"] == "energised", 6, stage).astype(np.int64)
     mw = live["requested_mw"].to_numpy(np.float64)
-    start = live["requested_in_service"].dt.year.to_numpy() + live["requested_in_service"].dt.dayofyear.to_numpy() / 366.0
+    start = live["requested_in_service"].dt.year.to_numpy() + live["requested_in_service"].dt.day_of_year.to_numpy() / 366.0
     out = []
     for row in catalog.load("pipeline_practice").itertuples():
         share = np.array([getattr(row, f"stage_{k}") for k in range(7)])[stage]

@@ -42,12 +42,14 @@ def deposit_effect(
     list of dict
         For each V: `requests_kept_pct, mw_kept_pct, expected_mw_kept_pct, mean_chance_before, mean_chance_after`.
     """
+    from scipy.special import ndtri
+
     live = records.latest()
     live = live[live["status"] == "active"]
     stage = live["stage"].fillna(stages.UNKNOWN_STAGE).to_numpy(np.float64).astype(np.int64)
     p = stages.mean_odds()[-1][np.minimum(stage, 5)]
     mw = live["requested_mw"].to_numpy(np.float64)
-    score = np.array([-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645])  # tenths of a normal
+    score = ndtri((np.arange(200) + 0.5) / 200)
     shift = _centred(p, spread, score)
     private = 1.0 / (1.0 + np.exp(-(shift[:, None] + spread * score[None])))
     out = []
