@@ -17,9 +17,9 @@ from gridroom.core.errors import StudyError
 from gridroom.pipeline import paths_kernel, rates, stages, survival
 from gridroom.pipeline.answers import STEP_NAMES, ForecastOptions
 from gridroom.pipeline.archive import score_stored, store
-from gridroom.pipeline.backtest import backtest
 from gridroom.pipeline.backtest_loads import stage_shares
-from gridroom.pipeline.forecast import forecast
+from gridroom.pipeline.backtesting import backtest
+from gridroom.pipeline.forecasting import forecast
 from gridroom.pipeline.places import region_of
 from gridroom.pipeline.practice import by_practice
 from gridroom.pipeline.records import read_records

@@ -24,7 +24,7 @@ _PUBLIC = {
     "Estimate": "gridroom.core.estimate", "StudyError": "gridroom.core.errors", "Problem": "gridroom.core.errors",
     "System": "gridroom.systems.system", "run": "gridroom.study.api",
 }
-_ROOMS = ("systems",)
+_ROOMS = ("systems", "pipeline")
 
 __all__ = ["__version__", *_PUBLIC, *_ROOMS]
 

@@ -202,7 +202,7 @@ def forecast(options: ForecastOptionsCli) -> int:
     """Forecast and answer."""
     from gridroom.pipeline.answers import IDENTITIES, SCENARIOS, ForecastOptions
     from gridroom.pipeline.archive import store
-    from gridroom.pipeline.forecast import forecast as run
+    from gridroom.pipeline.forecasting import forecast as run
     from gridroom.pipeline.practice import by_practice
     from gridroom.pipeline.records import parse_map, read_records
 

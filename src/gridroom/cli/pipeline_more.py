@@ -15,7 +15,7 @@ def backtest(
     data: str, train_before: int | None, horizon_years: int, folder: Path | None, draws: int, seed: int, as_json: bool
 ) -> int:
     """Run a back-test and answer."""
-    from gridroom.pipeline.backtest import backtest as run
+    from gridroom.pipeline.backtesting import backtest as run
     from gridroom.pipeline.verification import BacktestOptions
 
     if not 1 <= horizon_years <= 20:

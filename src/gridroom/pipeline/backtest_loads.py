@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gridroom.core.errors import Problem, StudyError
 from gridroom.pipeline import rates
 from gridroom.pipeline.answers import ForecastOptions
-from gridroom.pipeline.forecast import forecast
+from gridroom.pipeline.forecasting import forecast
 from gridroom.pipeline.records import Records, interpret, read_records
 from gridroom.pipeline.synthetic import make_filings
 from gridroom.pipeline.verification import BacktestOptions, crps

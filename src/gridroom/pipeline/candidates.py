@@ -17,7 +17,7 @@ Index = NDArray[np.int64]
 ALL_PAIRS_UP_TO = 6000  # records
 LEAST_WEIGHT = 0.0  # log Bayes factor of a pair that is kept
 LARGEST_BLOCK = 60
-MOST_NEIGHBOURS = 16
+MOST_NEIGHBOURS, MOST_OF_MANY = 16, 8  # kept of each record; in large tables
 SITE_LEAST = 1.0
 
 
@@ -51,13 +51,14 @@ def candidate_pairs(evidence: Evidence, n: int) -> tuple[Index, Index, Floats]:
 
 def _nearest(left: Index, right: Index, score: Floats, n: int) -> tuple[Index, Index, Floats]:
     """Keep each record's best neighbours; a pair stays if it is among the best of either."""
-    if len(left) <= MOST_NEIGHBOURS * n // 2:
+    most = MOST_NEIGHBOURS if n <= ALL_PAIRS_UP_TO else MOST_OF_MANY
+    if len(left) <= most * n // 2:
         return left, right, score
     keep = np.zeros(len(left), np.bool_)
     for side in (left, right):
         order = np.lexsort((-score, side))
         rank = np.arange(len(side)) - np.concatenate([[0], np.cumsum(np.bincount(side, minlength=n))])[side[order]]
-        keep[order[rank < MOST_NEIGHBOURS]] = True
+        keep[order[rank < most]] = True
     return left[keep], right[keep], score[keep]
 
 
@@ -87,10 +88,16 @@ def _blocked(evidence: Evidence, n: int) -> tuple[Index, Index]:
                 known &= keys[k] >= 0
                 joint = joint * 2_000_003 + keys[k]
             found.append(pairs_of_blocks(np.flatnonzero(known), joint[known], n))
-            if len(found) > 8:
-                found = [np.unique(np.concatenate(found))]
-    key = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+            if sum(map(len, found)) > 20_000_000:
+                found = [distinct(found)]
+    key = distinct(found) if found else np.zeros(0, np.int64)
     return key // n, key % n
+
+
+def distinct(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Distinct numbers, sorted; by sorting, which is far faster here than hashing."""
+    whole = np.sort(np.concatenate(parts))
+    return whole[np.concatenate([[True], whole[1:] != whole[:-1]])] if len(whole) else whole
 
 
 def pairs_of_blocks(rows: Index, key: NDArray[np.int64], n: int, largest: int = LARGEST_BLOCK) -> NDArray[np.int64]:
@@ -118,7 +125,7 @@ def _site_pairs(words: sitewords.WordSets, n: int) -> tuple[Index, Index, Floats
     else:
         found = [pairs_of_blocks(np.repeat(np.arange(n), np.diff(start)), flat, n) for start, flat, _ in
                  (words.party, words.place, words.rest)]
-        key = np.unique(np.concatenate(found))
+        key = distinct(found)
         left, right = key // n, key % n
         background = random_pairs(n)
     score = sitewords.site_weights(words, left, right, background)

@@ -23,6 +23,7 @@ PRIOR_PAIRS = 20.0  # how many pairs the prior of a number weighs
 FOUND_SHARE = 0.20
 SITE_FOUND = 0.6
 SWEEPS, DRAWS = 200, 64
+LEAST_SWEEPS, FULL_SWEEPS_UP_TO = 16, 6_000  # large tables get fewer sweeps
 FAR = -5.0
 DECIDED = 1000.0
 
@@ -68,7 +69,7 @@ def draw_partitions(frame: Any, leave_out: Sequence[str] = (), seed: int = 1, sw
         Columns that are not compared.
     seed : int
     sweeps : int
-        Sweeps of the sampler; the first third warms up.
+        Sweeps of the sampler; the first third warms up. Tables beyond 6,000 rows get fewer in proportion, 16 at least.
     decisions : float array (D, 3), optional
         A reviewer's decisions: row, row, 1 for the same project or 0 for different ones.
 
@@ -76,6 +77,7 @@ def draw_partitions(frame: Any, leave_out: Sequence[str] = (), seed: int = 1, sw
     -------
     Partitions
     """
+    sweeps = max(min(sweeps, LEAST_SWEEPS), int(sweeps * min(1.0, FULL_SWEEPS_UP_TO / max(len(frame), 1))))
     evidence = gather(frame, leave_out)
     left, right, log_weight = candidate_pairs(evidence, len(frame))
     given = np.zeros(len(left))

@@ -316,7 +316,7 @@ def _link_candidates(frame: Any, one: Index, two: Index, fields: dict[str, str]
             known = (keys[k] >= 0) & (keys[m] >= 0)
             found.append(candidates.pairs_of_blocks(np.flatnonzero(known), keys[k][known] * 2_000_003 + keys[m][known], n,
                                                     LINK_BLOCK))
-    key = np.unique(np.concatenate(found))
+    key = candidates.distinct(found)
     left, right = key // n, key % n
     keep = side[left] * side[right] == 2
     left, right = left[keep], right[keep]

@@ -26,7 +26,7 @@ from gridroom.core.draws import key_of, uniform
 from gridroom.pipeline.compare_kernel import number_level
 
 STREAM_PARTITION = np.uint64(31)
-MOST = 60  # filings of one project
+MOST = 32  # filings of one project
 MOST_CANDIDATES = 400
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gridroom.pipeline import stages
 from gridroom.pipeline.answers import ForecastOptions, PipelineForecast
-from gridroom.pipeline.forecast import forecast
+from gridroom.pipeline.forecasting import forecast
 
 VALUE_USD_PER_MW = (
     250_000.0,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridroom.pipeline.answers import ForecastOptions, PipelineForecast
-from gridroom.pipeline.forecast import forecast as forecast_requests
+from gridroom.pipeline.forecasting import forecast as forecast_requests
 from gridroom.pipeline.national import Forecast, LoadPaths, at_score, national_added_mw, sample_paths
 from gridroom.pipeline.records import Records, interpret, read_records
 from gridroom.reference import catalog
