@@ -21,6 +21,13 @@ Floats = NDArray[np.float64]
 LEAST_IN_CELL = 10
 DEVELOPMENT, TEST = tuple(range(2006, 2013)), tuple(range(2013, 2016))
 CAISO_ORIGINS = tuple(range(2012, 2016))
+LOGIT, MEAN_OF_THREE = "discrete-time logit, 8-year half-life", "mean of share of MW, logit, technology and size"
+# Operator, technology, log MW and age alone, hardly shrunk, no levels.
+PLAIN_LOGIT = SurvivalOptions(
+    sd_age=3.0, sd_operator=3.0, sd_technology=3.0, sd_size=3.0, smallest_mw=1.0, largest_mw=5_000.0, half_life_years=8.0,
+    sd_cell=1e-3, sd_size_age=1e-3, sd_operator_age=1e-3, sd_crowd=1e-3, sd_cull=1e-3, step=(1e-3, 1e-3),
+    persistence=(0.0, 0.0), sd_start=1e-3,
+    technology_step=1e-3, technology_persistence=0.0, shared_shock=0.0)
 MAIN_BASELINE = "Aalen-Johansen by technology, shrunk"
 NAMES = {
     "generation": "lbnl",
@@ -175,7 +182,7 @@ def _queue(kind: str, table: Any, options: BacktestOptions) -> dict[str, Any]:
 
 def _block(history: History, origins: Sequence[int], options: BacktestOptions) -> dict[str, dict[str, Any]]:
     """Scores of ours and of every baseline over some origins."""
-    tallies: dict[str, _Tally] = {name: _Tally() for name in ("ours", *BASELINES)}
+    tallies: dict[str, _Tally] = {name: _Tally() for name in ("ours", *BASELINES, LOGIT, MEAN_OF_THREE)}
     for year in origins:
         known, active = history.known_at(year), history.active_at(year)
         if len(active.mw) < LEAST_IN_CELL or not (known.outcome == 1).any():
@@ -192,8 +199,13 @@ def _block(history: History, origins: Sequence[int], options: BacktestOptions) -
             survival.fit(known, year, SurvivalOptions()), active, options.horizon_years, options.draws, seed
         )
         tallies["ours"].add(chances, active, came, seed)
-        for name, (forecast, sigma) in BASELINES.items():
-            p = forecast(known, active, year, options.horizon_years)
+        simple = {name: make(known, active, year, options.horizon_years) for name, (make, _) in BASELINES.items()}
+        plain = survival.draw_incidence(survival.fit(known, year, PLAIN_LOGIT), active, options.horizon_years, 50, seed)
+        simple[LOGIT] = plain.mean(axis=0)
+        parts = (simple["past share of MW"], simple[LOGIT], simple["by technology and size, 8-year half-life"])
+        simple[MEAN_OF_THREE] = np.mean(parts, axis=0)
+        for name, p in simple.items():
+            sigma = BASELINES[name][1] if name in BASELINES else {LOGIT: 0.9, MEAN_OF_THREE: 0.6}[name]
             tallies[name].add(draw_chances(p, sigma, options.draws, seed), active, came, seed)
     return {name: tally.scores() for name, tally in tallies.items()}
 
