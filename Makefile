@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.synced
 
-.PHONY: run test check lint types data bench docs clean
+.PHONY: run test check lint types data bench bench-pipeline docs clean
 
 run: $(STAMP)
 	$(BIN)/gridroom run
@@ -27,6 +27,9 @@ data: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/speed.py --peers
+
+bench-pipeline: $(STAMP)
+	$(BIN)/python benchmarks/pipeline.py --peers --large
 
 docs: $(STAMP)
 	$(BIN)/python tools/validity.py

@@ -122,6 +122,9 @@ def match(options: MatchOptionsCli) -> int:
         two, more = table_for_matching(Path(str(options.right)), mapping, options.sheet)
         frame, across, notes = two_lists(one, two), "list", notes + more
     decisions = read_decisions(options.decisions) if options.decisions is not None else ()
+    if across is None and options.file is not None:
+        lists = [c for c in frame.columns if str(c) in ("source", "edition", "list") and 2 <= frame[c].nunique() <= 4]
+        notes += [Problem(f"column {c!r}", f"has {frame[c].nunique()} values", f"lists of the same? --across {c}") for c in lists]
     said = show_notes(notes)
     result = match_records(frame, MatchOptions(across=across, threshold=options.threshold, seed=options.seed, decisions=decisions))
     document: dict[str, Any] = {

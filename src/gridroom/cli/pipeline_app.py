@@ -25,7 +25,8 @@ def match(
     across: Annotated[
         str | None, typer.Option("--across", help="Only records that differ in this column can match, one to one.")
     ] = None,
-    threshold: Annotated[float, typer.Option("--threshold", help="Probability from which two are the same.")] = 0.5,
+    threshold: Annotated[float, typer.Option("--threshold", help="Probability from which two are the same; with --across, from "
+                                             "which a record has a partner.")] = 0.5,
     truth: Annotated[Path | None, typer.Option("--truth", help="Labelled pairs (id_a, id_b, label) to score against.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the pairs here.")] = None,
     left: Annotated[Path | None, typer.Option("--left", help="First of two lists to link.")] = None,

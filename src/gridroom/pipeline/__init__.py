@@ -20,3 +20,7 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         return getattr(import_module(f"gridroom.pipeline.{_PUBLIC[name]}"), name)
     raise AttributeError(f"module 'gridroom.pipeline' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

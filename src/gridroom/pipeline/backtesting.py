@@ -72,6 +72,8 @@ def backtest(options: BacktestOptions) -> dict[str, Any]:
         table = queues.read_lbnl(_file(path), beside)
     elif kind == "caiso":
         table = queues.read_caiso(_file(path))
+    elif kind in queues.READERS:
+        raise UsageError(f"--data {options.data}: a {kind} file holds no outcomes, so that nothing can be scored on it")
     else:
         table = _requests(_file(path))
     return _queue(kind, table, options)
@@ -157,6 +159,10 @@ def _queue(kind: str, table: Any, options: BacktestOptions) -> dict[str, Any]:
     else:
         last = int(table["end"][table["outcome"] > 0].max())
         blocks = {"origin": (last - options.horizon_years,)}
+    last = int(table["end"][(table["outcome"] > 0) & (table["end"] < queues.NO_END)].max())
+    if max(max(b) for b in blocks.values()) + options.horizon_years > last:
+        raise StudyError(Problem("the data", f"end in {last}: {options.horizon_years} years after the origin are not in them",
+                                 f"--train-before {last - options.horizon_years + 1} at most, or a shorter --horizon-years"))
     parts = {name: _block(history, origins, options) for name, origins in blocks.items()}
     ours = {name: part.pop("ours") for name, part in parts.items()}
     first = next(iter(ours))

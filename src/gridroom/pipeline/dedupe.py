@@ -12,15 +12,20 @@ from numpy.typing import NDArray
 from gridroom.pipeline import partition_kernel as kernel
 from gridroom.pipeline.candidates import candidate_pairs
 from gridroom.pipeline.compare_kernel import NUMBER_LEVELS
-from gridroom.pipeline.evidence import Evidence, gather, level_counts, level_weights, random_pairs
+from gridroom.pipeline.evidence import Evidence, background_counts, gather, level_counts, level_weights
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-PRIOR_PAIRS = 20.0  # how many pairs the prior of a number weighs
-# Prior weight of founding a project, as a share of the one that would give the present number of projects: set so that
-# probabilities of generated filings (other seeds than any that is reported) are calibrated.
-FOUND_SHARE = 0.20
+PRIOR_PAIRS = 60.0  # how many pairs the prior of a number weighs
+# Prior weight of founding a project, as a share of the one that would give the present number of projects. While chances and
+# weights are fitted it stays near 1, so that a list without duplicates is left alone (a test permutes every column); then chances,
+# weights and the founding weight are fixed, at a share for which probabilities of generated filings (seeds that are not
+# reported) come true.
+FITTING_SHARE, FOUND_SHARE = 0.8, 0.12
+# Bound of the founding weight a filing, so that a list in which fitting merges little can still merge pairs that are plainly
+# one project. A list that reaches it holds hardly any duplicates, and keeps it (assumed).
+MOST_FOUNDING = 4.0
 SITE_FOUND = 0.6
 SWEEPS, DRAWS = 200, 64
 LEAST_SWEEPS, FULL_SWEEPS_UP_TO = 16, 6_000  # large tables get fewer sweeps
@@ -69,7 +74,8 @@ def draw_partitions(frame: Any, leave_out: Sequence[str] = (), seed: int = 1, sw
         Columns that are not compared.
     seed : int
     sweeps : int
-        Sweeps of the sampler; the first third warms up. Tables beyond 6,000 rows get fewer in proportion, 16 at least.
+        Sweeps of the sampler: a third fits, a sixth settles, half is counted. Tables beyond 6,000 rows get fewer in
+        proportion, 16 at least.
     decisions : float array (D, 3), optional
         A reviewer's decisions: row, row, 1 for the same project or 0 for different ones.
 
@@ -136,26 +142,32 @@ def _sample(evidence: Evidence, n: int, candidates: tuple[Index, Index, Floats, 
     sweep: Any = kernel.sweep
     refresh(*now.scored(), *fixed)
     any_pairs = len(evidence.value) and n > 1
-    background = level_counts(evidence, *random_pairs(n)) if any_pairs else np.zeros((0, NUMBER_LEVELS))
-    warm_up = sweeps // 3
+    background = background_counts(evidence, n) if any_pairs else np.zeros((0, NUMBER_LEVELS))
+    fitting, settled = sweeps // 3, sweeps // 2
     together = np.zeros(len(neighbour), np.int64)
-    kept, found = [], SITE_FOUND * n
+    kept, founding, found = [], [], n / 3.0
     for s in range(sweeps):
-        heat = max(1.0, 2.0 - 2.0 * s / max(warm_up, 1))
-        if evidence.words is None:
-            found = FOUND_SHARE * _founding(n, int((now.size > 0).sum())) if s else n / 3.0
+        heat = max(1.0, 2.0 - 2.0 * s / max(fitting, 1))
+        if evidence.words is not None:
+            found = SITE_FOUND * n
+        elif s < fitting:
+            found = FITTING_SHARE * _founding(n, int((now.size > 0).sum())) if s else found
+            founding.append(found / FITTING_SHARE)
+        else:
+            usual = float(np.median(founding[-5:]))
+            found = usual * (FOUND_SHARE if usual < MOST_FOUNDING * n else 1.0)
         now.n_free = sweep(seed, s, heat, found, now.label, *now.scored(), now.free, now.n_free, *fixed)
-        if evidence.words is None and s % 4 == 0 and s < sweeps - 1:
+        if evidence.words is None and s % 4 == 0 and s < fitting:
             kernel.fit_keep(now.members, now.size, evidence.field, evidence.probability, keep)
             _fit_numbers(evidence, now.members, now.size, background, weight)
             refresh(*now.scored(), *fixed)
-        if s >= warm_up:
+        if s >= settled:
             kernel.tally(now.label, start, neighbour, together)
-            if (s - warm_up) % max(1, (sweeps - warm_up) // DRAWS) == 0:
+            if (s - settled) % max(1, (sweeps - settled) // DRAWS) == 0:
                 kept.append(_first_numbers(now.label))
     count = np.empty(len(order), np.int64)
     count[order] = together
-    return Partitions(left=left, right=right, probability=count[: len(left)] / max(sweeps - warm_up, 1), draws=np.stack(kept),
+    return Partitions(left=left, right=right, probability=count[: len(left)] / max(sweeps - settled, 1), draws=np.stack(kept),
                       evidence=replace(evidence, keep=keep, weight=weight), log_weight=log_weight, found=found)
 
 
@@ -176,7 +188,7 @@ def _founding(n: int, projects: int) -> float:
             low = middle
         else:
             high = middle
-    return low
+    return min(low, MOST_FOUNDING * n)
 
 
 def _fit_numbers(evidence: Evidence, members: NDArray[np.int32], size: NDArray[np.int32], background: Floats, weight: Floats

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,21 +20,24 @@ from gridroom.pipeline.answers import STEP_NAMES, ForecastOptions, PipelineForec
 from gridroom.pipeline.caps import apply_cap
 from gridroom.pipeline.inputs import Table, last_day, make_table, partitions_of
 from gridroom.pipeline.needs import Needs, build_needs
+from gridroom.pipeline.records import read_records
 from gridroom.pipeline.totals import asked_for, drivers_table, forced_chances, odds_table
 
 Floats = NDArray[np.float64]
 
 
 def forecast(
-    records: Any, options: ForecastOptions | None = None, partitions: Sequence[NDArray[np.int32]] | None = None
+    records: Any, options: ForecastOptions | None = None, partitions: Sequence[NDArray[np.int32]] | None = None, **changes: Any
 ) -> PipelineForecast:
     """Forecast the load that a list of requests will draw.
 
     Parameters
     ----------
-    records : Records
-        Requests with their history.
+    records : Records or path
+        Requests with their history, or the table that holds them.
     options : ForecastOptions, optional
+    **changes
+        Fields of `ForecastOptions` to change, as `years=(2030, 2035)`.
     partitions : sequence of int arrays, optional
         Who is who, where it is known: project number of each live request, one or several draws.
 
@@ -46,7 +50,9 @@ def forecast(
     StudyError
         If no request is left on the day asked for.
     """
-    options = options or ForecastOptions()
+    options = replace(options or ForecastOptions(), **changes)
+    if isinstance(records, str | Path):
+        records = read_records(Path(records))
     started = time.perf_counter()
     as_of = options.as_of or last_day(records.frame, options.years[0])
     latest = records.latest(as_of)
@@ -135,7 +141,7 @@ def _sample(job: _Job, needs: list[Needs]) -> tuple[Floats, list[Floats]]:
         paths_kernel.sample_paths(
             options.seed, np.arange(d, options.samples, draws), net.first_site, net.first_row, net.row, net.lead, net.wanted,
             net.key, net.stands_on, odds, table.group, table.stage, table.shift, table.region, table.zone_key,
-            table.sponsor_key, table.mw, table.start, table.delay_mean, lead_time, table.ramp_first, table.ramp_years,
+            table.sponsor_key, table.mw, table.seen, table.start, table.delay_mean, lead_time, table.ramp_first, table.ramp_years,
             table.ramp_step, knots, sizes, pace, size_common, weight, years, day, persistence, job.forced, paths, steps,
             driver, total, cross, n_years - 1)
         return steps, driver, total, cross

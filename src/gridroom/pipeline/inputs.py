@@ -34,6 +34,7 @@ class Table:
     zone_key: Ints
     sponsor_key: Ints
     mw: Floats
+    seen: Floats
     start: Floats
     delay_mean: Floats
     ramp_first: Ints
@@ -77,6 +78,11 @@ def make_table(live: Any, options: ForecastOptions, counts: stages.StageCounts |
     mw = live["requested_mw"].to_numpy(np.float64)
     grid = mw - live["on_site_generation_mw"].fillna(0.0).to_numpy()  # what stays behind the meter asks nothing of the grid
     mw = np.maximum(grid, 0.0)
+    peak = live["observed_peak_mw"].to_numpy(np.float64)
+    metered = (stage == 6) & np.isfinite(peak) & (mw > 0)
+    seen = np.where(metered, peak / np.maximum(mw, 1e-9), -1.0)
+    asked_year = np.floor(start).astype(np.int64)
+    start = np.where(metered, start - 10.0, start)  # ramped up already
     zone = [names[k] for k in range(len(live))]
     sponsor = [_first(live, k, ("parent_name", "applicant_name", "developer", "request_id")) for k in range(len(live))]
     ramp_first, ramp_years, steps = _ramps(live, mw)
@@ -92,13 +98,14 @@ def make_table(live: Any, options: ForecastOptions, counts: stages.StageCounts |
         zone_key=np.array([id_number("zone " + z) for z in zone], np.int64),
         sponsor_key=np.array([id_number("sponsor " + s) for s in sponsor], np.int64),
         mw=mw,
+        seen=seen,
         start=start,
         delay_mean=delay,
         ramp_first=ramp_first,
         ramp_years=ramp_years,
         ramp_step=steps,
         wanted=live["sites_needed"].to_numpy(np.float64),
-        asked_year=np.floor(start).astype(np.int64),
+        asked_year=asked_year,
     )
 
 

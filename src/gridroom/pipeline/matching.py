@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,7 @@ def id_column(frame: Any) -> str:
                                      "name one of them id, or map it: --map COLUMN=request_id"))
         column = named[0]
     values = frame[column]
-    problems = [Problem(f"row {k + 1}, {column}", "is empty", "give each record an id") for k in np.flatnonzero(values.isna())[:20]]
+    problems = [Problem(f"row {k + 2}, {column}", "is empty", "give each record an id") for k in np.flatnonzero(values.isna())[:20]]
     twice = values[values.duplicated() & values.notna()]
     problems += [Problem(f"{column} {v!r}", "is met more than once", "ids must be unique, or give snapshot_date too")
                  for v in list(dict.fromkeys(twice))[:20]]
@@ -142,8 +143,9 @@ def match(frame: Any, options: MatchOptions | None = None) -> Matches:
 
     Parameters
     ----------
-    frame : DataFrame
-        One row a record: an id and whatever columns there are; those whose names gridroom knows are compared.
+    frame : DataFrame or path
+        One row a record: an id and whatever columns there are; those whose names gridroom knows are compared. Of several snapshots
+        of a record the last one counts.
     options : MatchOptions, optional
 
     Returns
@@ -156,6 +158,11 @@ def match(frame: Any, options: MatchOptions | None = None) -> Matches:
         If ids are missing or repeated, or nothing can be compared.
     """
     options = options or MatchOptions()
+    if isinstance(frame, str | Path):
+        from gridroom.pipeline.tables import table_for_matching
+
+        frame, _ = table_for_matching(Path(frame))
+    frame = _latest(frame)
     ids = id_column(frame)
     frame = frame.reset_index(drop=True)
     if options.across is not None and options.across not in frame.columns:
@@ -166,6 +173,15 @@ def match(frame: Any, options: MatchOptions | None = None) -> Matches:
     if options.across is not None:
         return _across(frame, ids, names, options, decided)
     return _within(frame, ids, names, options, decided)
+
+
+def _latest(frame: Any) -> Any:
+    """Last snapshot of each record, where the table holds several."""
+    when = next((c for c in frame.columns if field_of(c) == "snapshot_date"), None)
+    name = next((c for c in frame.columns if field_of(c) == "request_id"), None)
+    if when is None or name is None or not frame[name].duplicated().any() or frame[when].isna().any():
+        return frame
+    return frame.sort_values(when, kind="stable").drop_duplicates(name, keep="last").sort_index()
 
 
 def _decided(names: list[str], decisions: Sequence[tuple[str, str, bool]]) -> Floats:
@@ -190,6 +206,7 @@ def _within(frame: Any, ids: str, names: list[str], options: MatchOptions, decid
     parts = dedupe.draw_partitions(frame, [ids, "source"], options.seed, options.sweeps, decided)
     if not parts.evidence.names and not parts.evidence.number_names and parts.evidence.words is None:
         raise StudyError(Problem("columns", "hold nothing that can be compared", "see `gridroom pipeline template` for names"))
+    _obey(parts, decided)
     cluster = closest_draw(parts)
     shown = parts.probability >= LEAST_SHOWN
     left, right, probability = parts.left[shown], parts.right[shown], parts.probability[shown]
@@ -209,6 +226,16 @@ def _within(frame: Any, ids: str, names: list[str], options: MatchOptions, decid
     return Matches(ids=names, left=left, right=right, probability=probability, accepted=probability >= options.threshold,
                    cluster=cluster, draws=parts.draws, duplicate_mw=mw, requested_mw=float(np.nansum(size)), relation=relation,
                    options=options, frame=frame, partitions=parts)
+
+
+def _obey(parts: dedupe.Partitions, decided: Floats) -> None:
+    """Make a reviewer's decisions hold in probabilities and draws, whatever else speaks against them."""
+    for a, b, same in decided.astype(np.int64):
+        here = ((parts.left == min(a, b)) & (parts.right == max(a, b)))
+        parts.probability[here] = float(same)
+        if same:
+            for draw in parts.draws:
+                draw[draw == draw[b]] = draw[a]
 
 
 def _twice_mw(sites: Sites, names: list[str], draw: NDArray[np.int32], size: Floats) -> float:

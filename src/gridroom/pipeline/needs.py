@@ -92,6 +92,8 @@ def sites_of_need(sites: Sites, ids: Sequence[str], members: Sequence[int]) -> l
     """Rows that count at each site of a need: of requests made twice and of predecessors the larger or later one."""
     if len(members) == 1:
         return [[members[0]]]
+    replaced = {sites.related[k] for k in members if sites.relation[k] == "successor"}
+    members = [k for k in members if ids[k] not in replaced] or list(members)
     groups: list[list[int]] = []
     for k in members:
         for group in groups:

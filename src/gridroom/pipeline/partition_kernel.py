@@ -264,10 +264,20 @@ def tally(label, start, neighbour, together):
 
 @njit(cache=True, nogil=True)
 def all_pairs(field, probability, keep, value, common, is_ratio, edges, weight, least, left, right, score):
-    """All pairs whose weight reaches `least`; returns how many there are (more than there is room for: only counted)."""
+    """All pairs that share an exact value and whose weight reaches `least` (numbers alone name nothing).
+
+    Returns how many there are; beyond the room for them they are only counted.
+    """
     n, found = field.shape[1] if field.shape[0] else value.shape[1], 0
     for i in range(n):
         for j in range(i + 1, n):
+            shares = False
+            for f in range(field.shape[0]):
+                if field[f, i] >= 0 and field[f, i] == field[f, j]:
+                    shares = True
+                    break
+            if not shares:
+                continue
             total = number_weight(i, j, value, common, is_ratio, edges, weight) + value_weight(i, j, field, probability, keep)
             if total >= least:
                 if found < len(left):

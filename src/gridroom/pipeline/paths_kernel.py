@@ -89,7 +89,7 @@ def own_ramp(age, first, ramp, years):
 @njit(cache=True, nogil=True)
 def sample_paths(
     seed, samples, first_site, first_row, row, lead, wanted, need_key, stands_on, odds, group, stage, shift, region, zone_key,
-    sponsor_key, mw, start, delay_mean, lead_time, ramp_first, ramp_years, ramp_step, knots, size_table, pace_spread,
+    sponsor_key, mw, seen, start, delay_mean, lead_time, ramp_first, ramp_years, ramp_step, knots, size_table, pace_spread,
     size_common, weight, years, as_of, persistence, forced, paths, steps, driver_year, driver_sum, driver_cross, best_year
 ):
     """Add the load of the given samples to `paths` (N, Y, R), the expected steps to `steps` (Y, STEPS), and to the sums from which
@@ -165,6 +165,8 @@ def sample_paths(
                         if uniform(key, U_EXTRA + r - first_row[site]) > pj:
                             continue
                     when, part = start[j], share
+                    if seen[j] >= 0.0:  # what is energised and metered draws at least what was seen
+                        part = seen[j]
                     if stage[j] < 6:
                         when = max(start[j] + delay_mean[i] * slow, as_of + lead_time[stage[j]] * (0.6 + 0.4 * hurry))
                     for y in range(n_years):

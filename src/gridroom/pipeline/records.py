@@ -76,12 +76,13 @@ def parse_map(pairs: list[str]) -> dict[str, str]:
     return out
 
 
-def read_records(path: Path, mapping: Mapping[str, str] | None = None, sheet: str | None = None, lenient: bool = False) -> Records:
+def read_records(path: str | Path, mapping: Mapping[str, str] | None = None, sheet: str | None = None, lenient: bool = False
+                 ) -> Records:
     """Read requests from a spreadsheet.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         CSV, TSV or Excel file.
     mapping : mapping, optional
         Column → field, for names that gridroom does not know.
@@ -94,7 +95,7 @@ def read_records(path: Path, mapping: Mapping[str, str] | None = None, sheet: st
     StudyError
         With every problem, by row and column.
     """
-    mapping = dict(mapping or {})
+    mapping, path = dict(mapping or {}), Path(path)
     table = read_table(path, lambda name: known_name(name) or name in mapping, sheet)
     return interpret(table, mapping, lenient)
 

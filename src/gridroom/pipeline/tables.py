@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -88,12 +89,9 @@ def _numbers(
             out.append(None)
             continue
         try:
-            scale = {"kw": 1e-3, "gw": 1e3}.get(unit, 1.0) if power else 1.0
-            out.append(float(cell) * scale)
-            continue
-        except ValueError:
-            pass
-        try:
+            if power and re.fullmatch(r"0+(\.0*)?", cell.strip()):
+                out.append(0.0)  # some queues write 0 for what they do not say
+                continue
             read = values.megawatts(cell, unit, decimal_comma).value if power else values.number(cell, decimal_comma)
             out.append(float(read))  # type: ignore[arg-type]
         except Unreadable:
@@ -127,6 +125,10 @@ def two_lists(left: Any, right: Any) -> Any:
     """Two lists as one table with the column `list`; columns of the right one take the left one's names."""
     import pandas as pd
 
+    for column in (c for c in left.columns if field_of(c) == "request_id" and c in right.columns):
+        if set(left[column]) & set(right[column]):  # two lists may number alike
+            left = left.assign(**{column: left[column].astype(str) + " (left)"})
+            right = right.assign(**{column: right[column].astype(str) + " (right)"})
     names = {field_of(c): c for c in left.columns if field_of(c)}
     taken = set(left.columns)
     rename = {

@@ -79,7 +79,8 @@ def odds_table(
     for net, label in zip(needs, partitions, strict=True):
         share, need_of_site = _site_shares(net, chance)
         site_of_row = np.repeat(np.arange(len(net.first_row) - 1), np.diff(net.first_row))
-        built[net.row] += (share * chance[net.lead][need_of_site])[site_of_row]
+        own = np.where(net.stands_on[net.row] > 0, chance[net.row], 1.0)  # an expansion needs its own luck besides
+        built[net.row] += (share * chance[net.lead][need_of_site])[site_of_row] * own
         size = np.bincount(label)
         best = np.zeros(len(size))
         np.maximum.at(best, label, chance)

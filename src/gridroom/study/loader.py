@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
+from gridroom.pipeline.records import read_records
 from gridroom.reference import catalog
 from gridroom.study.schema import Study
 
@@ -152,6 +153,11 @@ def _cross_checks(study: Study) -> list[Problem]:
                 for k, change in enumerate(study.regions) if change.id not in known]
     if study.load.requests is not None and not Path(study.load.requests).is_file():
         problems.append(Problem("load.requests", f"names no file: {study.load.requests!r}", "a path from the study file on"))
+    elif study.load.requests is not None:
+        try:
+            read_records(study.load.requests)
+        except StudyError as fault:
+            problems += fault.problems
     return [*_run_checks(study), *_load_checks(study, known), *problems,
             *_repeats("regions", [change.id for change in study.regions])]
 
