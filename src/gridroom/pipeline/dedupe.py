@@ -23,9 +23,9 @@ PRIOR_PAIRS = 60.0  # how many pairs the prior of a number weighs
 # weights and the founding weight are fixed, at a share for which probabilities of generated filings (seeds that are not
 # reported) come true.
 FITTING_SHARE, FOUND_SHARE = 0.8, 0.12
-# Bound of the founding weight a filing, so that a list in which fitting merges little can still merge pairs that are plainly
-# one project. A list that reaches it holds hardly any duplicates, and keeps it (assumed).
-MOST_FOUNDING = 4.0
+# Bound of the founding weight a filing. A list that reaches it holds hardly any duplicates: it keeps that weight, at which only
+# filings that are plainly one project are merged (assumed).
+MOST_FOUNDING = 20.0
 SITE_FOUND = 0.6
 SWEEPS, DRAWS = 200, 64
 LEAST_SWEEPS, FULL_SWEEPS_UP_TO = 16, 6_000  # large tables get fewer sweeps
