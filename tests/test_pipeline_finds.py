@@ -16,10 +16,12 @@ from gridroom.pipeline.answers import ForecastOptions
 from gridroom.pipeline.backtesting import backtest
 from gridroom.pipeline.forecasting import forecast
 from gridroom.pipeline.matching import match
+from gridroom.pipeline.records import read_records
 from gridroom.pipeline.synthetic import make_filings
 from gridroom.pipeline.verification import BacktestOptions
 from gridroom.study.loader import check_study
 
+SITES = [("Dominion", "VA"), ("AEP", "OH"), ("Oncor", "TX")]
 HEAD = "request_id,provider,state,requested_mw,requested_in_service,stage"
 
 
@@ -50,12 +52,10 @@ def test_a_list_without_duplicates_is_left_alone(seed):
 def test_three_filings_of_one_project_stand_out_of_a_short_list(tmp_path):
     head = HEAD + ",ramp,applicant_name"
     ramp = "2028:90;2029:210;2030:300,Quartz Hollow LLC"
-    rows = [f"A{k},{u},{s},300,2027-01-01,3,{ramp}" for k, (u, s) in enumerate([("Dominion", "VA"), ("AEP", "OH"), ("Oncor", "TX")])]
+    rows = [f"A{k},{u},{s},300,2027-01-01,3,{ramp}" for k, (u, s) in enumerate(SITES)]
     g = np.random.default_rng(3)
-    rows += [
-        f"X{k},Oncor,TX,{g.integers(80, 900)},{g.integers(2027, 2034)}-{g.integers(1, 10):02}-01,{g.integers(1, 6)},,Firm{k} Power LLC"
-        for k in range(20)
-    ]
+    sizes, years, months, stages = (g.integers(*b, 20) for b in ((80, 900), (2027, 2034), (1, 10), (1, 6)))
+    rows += [f"X{k},Oncor,TX,{sizes[k]},{years[k]}-{months[k]:02}-01,{stages[k]},,Firm{k} Power LLC" for k in range(20)]
     pairs = match(write(tmp_path, rows, head)).pairs()
     assert set(zip(pairs["id_a"], pairs["id_b"], strict=True)) == {("A0", "A1"), ("A0", "A2"), ("A1", "A2")}
     assert (pairs["probability"] > 0.9).all()
@@ -71,8 +71,9 @@ def test_of_a_request_and_its_successor_the_newer_counts(tmp_path):
 def test_an_expansion_needs_its_base_and_its_own_luck(tmp_path):
     head = HEAD + ",relation,related_to"
     rows = ["A,Dominion,VA,300,2028-06-01,construction agreement,,", "B,Dominion,VA,300,2028-06-01,study complete,expansion,A"]
-    apart = gr.pipeline.forecast(write(tmp_path, [r.replace("expansion,A", ",") for r in rows], head), samples=400, identity="declared")
-    both = gr.pipeline.forecast(write(tmp_path, rows, head), samples=400, identity="declared")
+    options = ForecastOptions(samples=400, identity="declared")
+    apart = forecast(read_records(write(tmp_path, [r.replace("expansion,A", ",") for r in rows], head)), options)
+    both = forecast(read_records(write(tmp_path, rows, head)), options)
     alone, bound = (a.odds.set_index("request_id")["probability_this_site"] for a in (apart, both))
     assert bound["A"] == pytest.approx(alone["A"])
     assert bound["B"] == pytest.approx(alone["A"] * alone["B"])
@@ -86,7 +87,7 @@ def test_a_metered_peak_is_what_an_energised_site_draws(tmp_path):
 
 
 def test_match_takes_the_last_snapshot_of_each_request():
-    rows = [("A", "2025-03-31", "Lark Campus", 100.0), ("A", "2026-03-31", "Lark Campus", 300.0), ("B", "2026-03-31", "Heron Works", 50.0)]
+    rows = [("A", "2025-03-31", "Lark", 100.0), ("A", "2026-03-31", "Lark", 300.0), ("B", "2026-03-31", "Heron", 50.0)]
     found = match(pd.DataFrame(rows, columns=["request_id", "snapshot_date", "project_name", "requested_mw"]))
     assert list(found.ids) == ["A", "B"]
     assert found.requested_mw == 350
@@ -104,7 +105,7 @@ def test_two_lists_may_number_alike(tmp_path):
 def test_a_backtest_beyond_the_data_is_refused(tmp_path):
     head = HEAD.replace("stage", "filed_on,status,status_date")
     rows = [
-        f"R{k},Dominion,VA,{20 + k},2014-06-01,{2005 + k % 12}-01-15,{('withdrawn', 'energised')[k % 2]},{2007 + k % 12}-06-01"
+        f"R{k},Dominion,VA,{20 + k},2019-06-01,{2005 + k % 12}-01-15,{('withdrawn', 'energised')[k % 2]},{2007 + k % 12}-06-01"
         for k in range(120)
     ]
     path = write(tmp_path, rows, head)

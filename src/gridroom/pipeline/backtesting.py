@@ -150,6 +150,7 @@ def _requests(path: Path) -> Any:
 
 def _queue(kind: str, table: Any, options: BacktestOptions) -> dict[str, Any]:
     history = survival.history_of(table)
+    last = int(table["end"][(table["outcome"] > 0) & (table["end"] < queues.NO_END)].max())
     if options.train_before is not None:
         blocks: dict[str, Sequence[int]] = {"origin": (options.train_before - 1,)}
     elif kind == "lbnl":
@@ -157,9 +158,7 @@ def _queue(kind: str, table: Any, options: BacktestOptions) -> dict[str, Any]:
     elif kind == "caiso":
         blocks = {"development": CAISO_ORIGINS}
     else:
-        last = int(table["end"][table["outcome"] > 0].max())
         blocks = {"origin": (last - options.horizon_years,)}
-    last = int(table["end"][(table["outcome"] > 0) & (table["end"] < queues.NO_END)].max())
     if max(max(b) for b in blocks.values()) + options.horizon_years > last:
         raise StudyError(Problem("the data", f"end in {last}: {options.horizon_years} years after the origin are not in them",
                                  f"--train-before {last - options.horizon_years + 1} at most, or a shorter --horizon-years"))
