@@ -68,6 +68,7 @@ def sample(odds, sites, samples=40_000, wanted=1, weight=(0.0, 0.0, 0.0), starts
         changes.get("zone", np.arange(n)),
         changes.get("sponsor", np.arange(n)),
         mw,
+        np.full(n, -1.0),
         np.full(n, 2030.0),
         np.zeros(n),
         np.zeros(7),
