@@ -40,10 +40,10 @@ def match(
     json_: Json = False,
 ) -> None:
     """Find records that are the same project, with calibrated probabilities."""
-    from gridroom.cli import pipeline
+    from gridroom.cli import pipeline_match
     from gridroom.cli.console import guarded
 
-    options = pipeline.MatchOptionsCli(
+    options = pipeline_match.MatchOptionsCli(
         file=file,
         left=left,
         right=right,
@@ -59,7 +59,7 @@ def match(
         seed=seed,
         as_json=json_,
     )
-    raise typer.Exit(guarded(lambda: pipeline.match(options)))
+    raise typer.Exit(guarded(lambda: pipeline_match.match(options)))
 
 
 @app.command()

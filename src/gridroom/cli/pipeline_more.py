@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.cli.console import answer
-from gridroom.cli.pipeline import as_day, as_table, as_years, gigawatts, known, show_notes
+from gridroom.cli.pipeline import as_day, as_table, as_years, gigawatts, show_notes
 from gridroom.core.errors import UsageError
+from gridroom.results.answer import known
 
 
 def backtest(

@@ -175,7 +175,7 @@ def _queue(kind: str, table: Any, options: BacktestOptions) -> dict[str, Any]:
         for name in parts[first]
     }
     return {
-        "data": {"lbnl": "generation", "requests": "requests"}.get(kind, kind),
+        "data": "generation" if kind == "lbnl" else kind,
         "kind": "generation queue" if kind != "requests" else "requests",
         "horizon_years": options.horizon_years,
         **top,

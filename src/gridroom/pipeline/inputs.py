@@ -54,7 +54,7 @@ def make_table(live: Any, options: ForecastOptions, counts: stages.StageCounts |
                ) -> tuple[tuple[str, ...], Table]:
     """Regions met, and the requests as arrays."""
     names = region_of_requests(live, options.by)
-    regions = tuple(dict.fromkeys(sorted(set(names))))
+    regions = tuple(sorted(set(names)))
     place = {name: k for k, name in enumerate(regions)}
     providers = list(counts.providers) if counts is not None else []
     other = len(providers)
@@ -83,7 +83,6 @@ def make_table(live: Any, options: ForecastOptions, counts: stages.StageCounts |
     seen = np.where(metered, peak / np.maximum(mw, 1e-9), -1.0)
     asked_year = np.floor(start).astype(np.int64)
     start = np.where(metered, start - 10.0, start)  # ramped up already
-    zone = [names[k] for k in range(len(live))]
     sponsor = [_first(live, k, ("parent_name", "applicant_name", "developer", "request_id")) for k in range(len(live))]
     ramp_first, ramp_years, steps = _ramps(live, mw)
     late = {True: rates.value("delay_ercot") / 365.25, False: rates.value("delay_other") / 365.25}
@@ -94,8 +93,8 @@ def make_table(live: Any, options: ForecastOptions, counts: stages.StageCounts |
         stage=stage,
         group=np.array([known.get(str(p), other) for p in live["provider"]], np.int64),
         shift=shift,
-        region=np.array([place[z] for z in zone], np.int64),
-        zone_key=np.array([id_number("zone " + z) for z in zone], np.int64),
+        region=np.array([place[z] for z in names], np.int64),
+        zone_key=np.array([id_number("zone " + z) for z in names], np.int64),
         sponsor_key=np.array([id_number("sponsor " + s) for s in sponsor], np.int64),
         mw=mw,
         seen=seen,
@@ -160,18 +159,16 @@ def partitions_of(live: Any, table: Table, options: ForecastOptions) -> list[NDA
     draws = dedupe.draw_partitions(frame, leave_out, options.seed, options.sweeps, decided).draws
     out = []
     for draw in draws:
-        tied = pairs + [(int(a), int(b)) for a, b in _neighbours(draw)]
-        if options.hidden_across_states:
-            tied = pairs + _within_states(draw, table.sites.state)
-        out.append(join_pairs(n, tied))
+        tied = _within_states(draw, table.sites.state) if options.hidden_across_states else _neighbours(draw)
+        out.append(join_pairs(n, pairs + tied))
     return out
 
 
-def _neighbours(label: NDArray[np.int32]) -> Ints:
+def _neighbours(label: NDArray[np.int32]) -> list[tuple[int, int]]:
     """Pairs of rows next to each other in their project: enough to join it."""
     order = np.argsort(label, kind="stable")
     same = label[order[1:]] == label[order[:-1]]
-    return np.stack([order[:-1][same], order[1:][same]], axis=1)
+    return list(zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True))
 
 
 def _within_states(label: NDArray[np.int32], state: list[str]) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ from gridroom.core.errors import Problem, StudyError, nearest
 from gridroom.pipeline import candidates, dedupe, linking
 from gridroom.pipeline.columns import BY_NAME, field_of
 from gridroom.pipeline.comparison import compared_columns
+from gridroom.pipeline.needs import join_pairs
 from gridroom.pipeline.relations import Sites, counted_once_mw, relation_of
 
 Floats = NDArray[np.float64]
@@ -284,8 +285,7 @@ def _across(frame: Any, ids: str, names: list[str], options: MatchOptions, decid
     taken = np.concatenate(chosen) & (np.concatenate(partner) >= options.threshold)
     if len(decided):
         first, second, probability, taken = _apply_links(first, second, probability, taken, decided)
-    n = len(frame)
-    cluster = _joined(n, first[taken], second[taken])
+    cluster = join_pairs(len(frame), list(zip(first[taken].tolist(), second[taken].tolist(), strict=True)))
     size = _sizes(frame)
     twice = np.fmin(size[first], size[second])
     mean = float(np.nansum(twice[taken])) if np.isfinite(size).any() else float("nan")
@@ -313,14 +313,6 @@ def _apply_links(first: Index, second: Index, probability: Floats, taken: NDArra
             first, second = np.append(first, a), np.append(second, b)
             probability, taken = np.append(probability, 1.0), np.append(taken, True)
     return first, second, probability, taken
-
-
-def _joined(n: int, left: Index, right: Index) -> NDArray[np.int32]:
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    graph = coo_matrix((np.ones(len(left)), (left, right)), shape=(n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int32)
 
 
 def _link_candidates(frame: Any, one: Index, two: Index, fields: dict[str, str]

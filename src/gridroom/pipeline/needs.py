@@ -132,16 +132,10 @@ def declared_pairs(frame: Any) -> list[tuple[int, int]]:
 
 
 def join_pairs(n: int, pairs: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
-    """Partition in which the given pairs are joined; numbers in order of first row."""
-    parent = list(range(n))
+    """Partition of n rows in which the given pairs are joined; projects numbered from 0 in order of their first row."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
 
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for a, b in pairs:
-        x, y = root(a), root(b)
-        parent[max(x, y)] = min(x, y)
-    return np.array([root(i) for i in range(n)], np.int32)
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    graph = coo_matrix((np.ones(len(left)), (left, right)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], np.int32)

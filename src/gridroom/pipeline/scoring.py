@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gridroom.core.errors import Problem, StudyError
 from gridroom.pipeline.matching import Matches
+from gridroom.pipeline.needs import join_pairs
 
 LABELS = ("match", "ignore", "different")
 
@@ -91,17 +92,7 @@ def bcubed(cluster: NDArray[np.int32], same: set[tuple[int, int]], skip: set[tup
     .. [1] Bagga & Baldwin 1998, *Entity-based cross-document coreferencing using the vector space model*, COLING-ACL, 79.
     """
     n = len(cluster)
-    parent = list(range(n))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for a, b in same:
-        parent[root(a)] = root(b)
-    thing = np.array([root(i) for i in range(n)])
+    thing = join_pairs(n, list(same))
     unsure = {i for pair in skip for i in pair}
     use = [i for i in range(n) if i not in unsure]
     if not use:
