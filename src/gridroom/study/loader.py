@@ -6,7 +6,7 @@ import itertools
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +14,8 @@ from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.pipeline.records import read_records
 from gridroom.reference import catalog
 from gridroom.study.schema import Study
+
+Kind = TypeVar("Kind", bound=BaseModel)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -67,9 +69,9 @@ def apply_overrides(data: dict[str, Any], overrides: list[str]) -> dict[str, Any
     return data
 
 
-def _fields_at(place: tuple[int | str, ...]) -> list[str]:
-    """Names valid at a place of the study."""
-    model: Any = Study
+def _fields_at(place: tuple[int | str, ...], whole: type[BaseModel]) -> list[str]:
+    """Names valid at a place of a file."""
+    model: Any = whole
     for key in place:
         if isinstance(key, int):
             continue
@@ -101,11 +103,11 @@ RULES = {"greater_than": "must be greater than {gt}", "greater_than_equal": "mus
          "model_type": "must be a table of settings", "list_type": "must be a list"}
 
 
-def _problem(error: Any) -> Problem:
+def _problem(error: Any, whole: type[BaseModel]) -> Problem:
     where, kind = _place(error["loc"]), error["type"]
     if kind == "extra_forbidden":
         name = str(error["loc"][-1])
-        return Problem(where, "is not a known setting", nearest(name, _fields_at(error["loc"][:-1])))
+        return Problem(where, "is not a known setting", nearest(name, _fields_at(error["loc"][:-1], whole)))
     rule = RULES.get(kind)
     limits = {k: f"{v:g}" if isinstance(v, float) else v for k, v in error.get("ctx", {}).items()}
     what = rule.format(**limits) if rule else error["msg"]
@@ -162,6 +164,20 @@ def _cross_checks(study: Study) -> list[Problem]:
             *_repeats("regions", [change.id for change in study.regions])]
 
 
+def check_file(kind: type[Kind], data: dict[str, Any]) -> Kind:
+    """Settings of one kind of file from plain data.
+
+    Raises
+    ------
+    StudyError
+        With every problem found.
+    """
+    try:
+        return kind.model_validate(data)
+    except ValidationError as fault:
+        raise StudyError([_problem(error, kind) for error in fault.errors()]) from None
+
+
 def check_study(data: dict[str, Any]) -> Study:
     """Study from plain data.
 
@@ -170,10 +186,7 @@ def check_study(data: dict[str, Any]) -> Study:
     StudyError
         With every problem found.
     """
-    try:
-        study = Study.model_validate(data)
-    except ValidationError as fault:
-        raise StudyError([_problem(error) for error in fault.errors()]) from None
+    study = check_file(Study, data)
     raise_all(_cross_checks(study))
     return study
 

@@ -1,0 +1,122 @@
+"""`gridroom campus`: hourly load of a campus from a file, or of a named one."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from gridroom.cli.console import answer, say
+from gridroom.core.errors import UsageError
+
+
+def _write(path: Path, load: Any) -> None:
+    """Hourly table as Parquet or CSV."""
+    import pandas as pd
+
+    if path.suffix not in (".parquet", ".csv"):
+        raise UsageError(f"--out must end in .parquet or .csv; got {path}")
+    year = load.campus.year
+    frame = pd.DataFrame(
+        {"hour": range(len(load.mw)), "value": load.mw, "it_mw": load.it_mw, "pue": load.pue, "temperature_c": load.temperature_c}
+    )
+    if year is not None:
+        frame.insert(0, "time_local", pd.date_range(f"{year}-01-01", periods=len(frame), freq="h"))
+    if path.suffix == ".parquet":
+        frame.to_parquet(path, index=False, compression="zstd")
+    else:
+        frame.round(6).to_csv(path, index=False, lineterminator="\n")
+
+
+def by_year(campus: Any) -> list[dict[str, Any]]:
+    """Peak and energy of each year of a ramp, from the first step to the year after the last."""
+    from gridroom.loads.campus import campus_load
+
+    if not campus.ramp:
+        return []
+    years = range(campus.ramp[0][0].year, campus.ramp[-1][0].year + 2)
+    loads = [(year, campus_load(dataclasses.replace(campus, year=year))) for year in years]
+    return [{"year": year, "peak_mw": load.peak_mw, "energy_mwh": load.energy_mwh} for year, load in loads]
+
+
+def readable(document: dict[str, Any]) -> str:
+    """The answer for a person."""
+    d = document
+    factor = "" if d["load_factor"] is None else f", load factor {d['load_factor']:.3f}"
+    pue = f"PUE {d['pue_mean']:.3f} over the year, {d['pue_hottest_hour']:.3f} in the hottest hour ({d['cooling']}, {d['weather']})"
+    homes = f"as much electricity as {d['households']['best']:,.0f} US households"
+    lines = [
+        f"{d['name']}: {d['peak_mw']:,.1f} MW at its peak, {d['energy_mwh'] / 1e3:,.0f} GWh in {d['hours']:,} hours{factor}",
+        f"{pue}; in the hottest hundredth of hours {d['mw_hottest_hundredth_of_hours']:,.1f} MW",
+        f"water {d['water_m3']:,.0f} m3 ({d['water_m3_range']['low']:,.0f} to {d['water_m3_range']['high']:,.0f}); {homes}",
+    ]
+    e = d["electrical"]
+    swing, loss = e["swing_mw"], e["largest_simultaneous_load_loss_mw"]["best"]
+    lines.append(
+        f"within seconds it swings by {swing['best']:,.0f} MW ({swing['low']:,.0f} to {swing['high']:,.0f}); "
+        f"a fault may take off {loss:,.0f} MW at once; largest step from hour to hour {e['hourly_ramp_mw']:,.0f} MW"
+    )
+    for rule in e["rules"]:
+        if rule["met"] is not None:
+            word = "within" if rule["met"] else "above"
+            lines.append(f"  {rule['who']:9} {rule['value']:,.0f} {word} {rule['limit']:g} {rule['unit']} ({rule['status']})")
+        elif rule["minutes_to_return"] is not None:
+            back = f"{rule['minutes_to_return']:,.0f} min to come back"
+            lines.append(f"  {rule['who']:9} {back} at {rule['limit']:g} {rule['unit']} ({rule['status']})")
+    lines += [f"  {row['year']}  peak {row['peak_mw']:>9,.1f} MW  {row['energy_mwh'] / 1e3:>9,.0f} GWh" for row in d["by_year"]]
+    lines += ["", *assumption_lines(d["assumptions"])]
+    return "\n".join(lines)
+
+
+def assumption_lines(assumptions: list[dict[str, Any]]) -> list[str]:
+    """Inputs with range, claim class and source, a line each."""
+    lines = ["what it rests on"]
+    for a in assumptions:
+        span = f"{a['best']:.4g}" if a["low"] == a["high"] else f"{a['best']:.4g} ({a['low']:.3g} to {a['high']:.3g})"
+        lines.append(f"  {a['name']:34} {span:28} {a['unit']:7} {a['claim']:10} {a['source']}")
+    return lines
+
+
+def campus(source: str | None, out: Path | None, year: int | None, as_json: bool) -> int:
+    """Answer the hourly load of a campus."""
+    from gridroom.loads.campus import campus_load
+    from gridroom.study.campus_file import campus_names, named_campus, read_campus
+
+    if source is None:
+        names = campus_names()
+        document: dict[str, Any] = {
+            "schema_version": "1",
+            "command": "campus",
+            "named": [{"name": n, "also": also[1:]} for n, also in names.items()],
+        }
+        answer(document, as_json, lambda: "named campuses (or give a TOML file):\n" + "\n".join(f"  {n}" for n in names))
+        return 0
+    rows: list[dict[str, Any]] = []
+    if source.endswith(".toml") or Path(source).is_file():
+        chosen = read_campus(Path(source))
+        chosen = chosen if year is None else dataclasses.replace(chosen, year=year)
+    else:
+        chosen, rows = named_campus(source, year)
+    load = campus_load(chosen)
+    if out is not None:
+        _write(out, load)
+    document = {
+        "schema_version": "1",
+        "command": "campus",
+        "name": chosen.name,
+        "year": chosen.year,
+        "workload": chosen.workload,
+        "cooling": chosen.cooling.name,
+        "weather": chosen.weather.site,
+        **load.summary(),
+        "by_year": by_year(chosen),
+        "electrical": load.electrical.as_dict(),
+        "published": rows,
+        "assumptions": [a.as_dict() for a in load.assumptions],
+        "notes": list(load.notes),
+        "out": str(out) if out else None,
+    }
+    for note in load.notes:
+        say(f"note: {note}")
+    answer(document, as_json, lambda: readable(document))
+    return 0

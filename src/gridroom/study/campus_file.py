@@ -1,0 +1,259 @@
+"""Campus files: TOML to a campus, every problem at once; and the named campuses of the reference data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from gridroom.core.errors import Problem, StudyError, raise_all
+from gridroom.core.names import find_name
+from gridroom.loads.campus import HOURS, Campus
+from gridroom.loads.catalogue import default
+from gridroom.loads.cooling import Design, TypicalYear, design, hourly_pue, typical_year
+from gridroom.loads.ranges import Range
+from gridroom.reference import catalog
+from gridroom.study.loader import check_file, read_toml
+from gridroom.study.schema import Part
+
+FIRST, LAST = 2000, 2060
+
+
+class CampusStep(Part):
+    """IT in place from a day on."""
+
+    date: dt.date
+    """From this day on."""
+    mw: float = Field(ge=0, le=100_000, allow_inf_nan=False)
+    """IT MW in place: the level, not the step."""
+
+
+class CampusFile(Part):
+    """A campus."""
+
+    name: str = Field("campus", min_length=1)
+    """Name."""
+    it_mw: float | None = Field(None, gt=0, le=100_000, allow_inf_nan=False)
+    """IT rating when all is built [MW]; the last step of `ramp` without it."""
+    design_fraction: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
+    """IT draw over IT rating (0.76 measured on H100 nodes)."""
+    utilisation: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
+    """Mean over peak IT draw (0.80 assumed)."""
+    workload: Literal["training", "inference", "mixed"] = "mixed"
+    """What runs."""
+    training_share: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
+    """Mixed: share that trains."""
+    idle_share: float | None = Field(None, ge=0, lt=1, allow_inf_nan=False)
+    """Training: draw in a gap over design draw."""
+    job_days: float | None = Field(None, gt=0, le=365, allow_inf_nan=False)
+    """Training: cycle of a job and its gap [d]."""
+    jobs: int = Field(4, ge=1, le=1000)
+    """Training: synchronous jobs side by side."""
+    inference_swing: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
+    """Inference: half of the daily swing over the mean."""
+    inference_peak_hour: float | None = Field(None, ge=0, lt=24, allow_inf_nan=False)
+    """Inference: local hour of most requests."""
+    cooling: str = "liquid_w40_dry"
+    """Cooling design."""
+    weather: str = "il_chicago"
+    """Site of the reference data, or a CSV or Parquet file with dry_bulb_c and wet_bulb_c, one row an hour of a year."""
+    pue_annual: float | None = Field(None, ge=1, le=4, allow_inf_nan=False)
+    """Annual PUE; the design's own in this climate without it."""
+    wue_l_per_kwh: float | None = Field(None, ge=0, le=50, allow_inf_nan=False)
+    """Water on site [L/kWh IT]; the design's own without it."""
+    ups_efficiency: float | None = Field(None, gt=0.5, le=1, allow_inf_nan=False)
+    """Efficiency of the UPS, within the PUE."""
+    distribution_loss: float | None = Field(None, ge=0, lt=0.5, allow_inf_nan=False)
+    """Lost in the campus's own network, within the PUE."""
+    ramp: list[CampusStep] = Field(default_factory=list)
+    """IT in place by date."""
+    year: int | None = Field(None, ge=FIRST, le=LAST)
+    """Calendar year; all in place over 8,760 h without it."""
+    seed: int = Field(1, ge=0, le=2**62)
+    """Seed of the gaps between jobs."""
+
+
+def read_weather(path: Path, driver: str) -> TypicalYear:
+    """Weather of the user's own file.
+
+    Raises
+    ------
+    StudyError
+        If it cannot be read, lacks the column the cooling needs, or holds no whole year of numbers.
+    """
+    import pandas as pd
+
+    if not path.is_file():
+        raise StudyError(
+            Problem(
+                "weather",
+                f"names no file: {str(path)!r}",
+                "a path from the campus file on, or a site of `gridroom data show weather_sites`",
+            )
+        )
+    try:
+        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    except Exception as fault:  # whatever a broken file makes the reader raise
+        raise StudyError(Problem("weather", f"{path.name} cannot be read: {str(fault).splitlines()[0]}")) from None
+    column = f"{driver}_c"
+    if column not in frame:
+        raise StudyError(
+            Problem(
+                "weather",
+                f"{path.name} lacks the column {column}, which this cooling follows",
+                "columns: " + ", ".join(map(str, frame.columns[:8])),
+            )
+        )
+    values = {}
+    for name in ("dry_bulb_c", "wet_bulb_c"):
+        there = frame[name] if name in frame else pd.Series(np.nan, index=frame.index)
+        values[name] = pd.to_numeric(there, errors="coerce").to_numpy(np.float64)
+    problems = []
+    if len(frame) not in (HOURS, HOURS + 24):
+        problems.append(Problem("weather", f"{path.name} must hold a year, 8,760 or 8,784 rows; got {len(frame):,}"))
+    bad = np.flatnonzero(~((values[column] > -90) & (values[column] < 65)))
+    problems += [
+        Problem(
+            f"{path.name} row {row + 2}, {column}",
+            f"must be a temperature in degrees C; got {frame[column].iloc[row]!r}",
+            "Fahrenheit is not converted",
+        )
+        for row in bad[:10]
+    ]
+    raise_all(problems)
+    return TypicalYear(
+        site=path.name,
+        climate_zone="",
+        dry_bulb_c=values["dry_bulb_c"],
+        wet_bulb_c=values["wet_bulb_c"],
+        claim="given",
+        source=f"the user's file {path.name}",
+    )
+
+
+def _place(asked: CampusFile, base: Path, problems: list[Problem]) -> tuple[Design | None, TypicalYear | None]:
+    """Cooling design and weather; what is wrong is added to `problems`."""
+    own = Path(asked.weather).suffix.lower() in (".csv", ".parquet")
+    try:
+        chosen = design(asked.cooling)
+    except StudyError as fault:
+        problems += fault.problems
+        chosen = None
+    try:
+        if own:
+            year = read_weather(base / asked.weather, chosen.driver if chosen else "dry_bulb")
+        else:
+            year = typical_year(asked.weather)
+            chosen = design(chosen.name, year.climate_zone) if chosen else None
+    except StudyError as fault:
+        problems += fault.problems
+        return chosen, None
+    return chosen, year
+
+
+def campus_of(data: dict[str, Any], base: Path) -> Campus:
+    """Campus from plain data; files are named relative to `base`.
+
+    Raises
+    ------
+    StudyError
+        With every problem found.
+    """
+    asked = check_file(CampusFile, data)
+    problems: list[Problem] = []
+    chosen, year = _place(asked, base, problems)
+    it_mw = asked.it_mw
+    if it_mw is None:
+        if not asked.ramp:
+            problems.append(Problem("it_mw", "is missing", "the IT rating in MW; or ramp = [{ date = 2027-01-01, mw = 100 }, ...]"))
+        it_mw = max((step.mw for step in asked.ramp), default=1.0)
+    if problems or chosen is None or year is None:
+        raise StudyError(problems)
+
+    def or_default(value: float | None, name: str) -> float:
+        return default(name).range.best if value is None else value
+
+    utilisation = or_default(asked.utilisation, "campus_utilisation")
+    swing, idle = asked.inference_swing, asked.idle_share
+    if swing is None:  # the default swing never passes the design draw
+        swing = min(default("inference_swing").range.best, 1.0 / utilisation - 1.0)
+    if idle is None:
+        idle = min(default("training_idle").range.best, utilisation)
+    return Campus(
+        name=asked.name,
+        it_mw=it_mw,
+        cooling=chosen,
+        weather=year,
+        workload=asked.workload,
+        design_fraction=or_default(asked.design_fraction, "design_fraction"),
+        utilisation=utilisation,
+        training_share=or_default(asked.training_share, "training_share"),
+        idle=idle,
+        job_days=or_default(asked.job_days, "job_days"),
+        jobs=asked.jobs,
+        swing=swing,
+        peak_hour=or_default(asked.inference_peak_hour, "inference_peak_hour"),
+        pue_annual=asked.pue_annual,
+        wue=None if asked.wue_l_per_kwh is None else Range.exact(asked.wue_l_per_kwh),
+        ups_efficiency=or_default(asked.ups_efficiency, "ups_efficiency"),
+        distribution_loss=or_default(asked.distribution_loss, "distribution_loss"),
+        ramp=tuple((step.date, step.mw) for step in asked.ramp),
+        year=asked.year,
+        seed=asked.seed,
+    )
+
+
+def campus_names() -> dict[str, list[str]]:
+    """Named campuses of the reference data."""
+    names = {str(name): [str(name)] for name in catalog.load("campuses")["campus"].unique()}
+    short = {
+        "xAI Colossus 1 Memphis Tennessee": ["Colossus", "Colossus 1"],
+        "xAI Colossus 2 Memphis Tennessee": ["Colossus 2"],
+        "OpenAI-Oracle Stargate Abilene Texas": ["Abilene", "Stargate", "Stargate Abilene"],
+        "Meta Hyperion Holly Ridge Louisiana": ["Hyperion"],
+        "Anthropic-Amazon Project Rainier New Carlisle Indiana": ["New Carlisle", "Rainier"],
+        "Meta Prometheus New Albany Ohio": ["Prometheus"],
+        "Microsoft Fairwater Mount Pleasant Wisconsin": ["Fairwater Wisconsin"],
+        "Microsoft Fairwater Fayetteville Georgia": ["Fairwater Atlanta"],
+    }
+    return {name: [*spellings, *short.get(name, [])] for name, spellings in names.items()}
+
+
+def named_campus(name: str, year: int | None = None) -> tuple[Campus, list[dict[str, Any]]]:
+    """Campus of the reference data, and its rows: MW at the meter by date, seen or planned.
+
+    The published MW is taken as the facility's load in its hottest hour with all IT drawing its design power.
+
+    Raises
+    ------
+    StudyError
+        If there is none; names the nearest.
+    """
+    full = find_name("campus", name, campus_names())
+    if isinstance(full, Problem):
+        raise StudyError(full)
+    table = catalog.load("campuses")
+    rows = table[table["campus"] == full]
+    first = rows.iloc[0]
+    weather = typical_year(first["weather_site"])
+    chosen = design(first["cooling"], weather.climate_zone)
+    at_peak = float(hourly_pue(chosen, weather.driver(chosen), chosen.pue.range.best).max())
+    ramp = [{"date": dt.date.fromisoformat(row.date), "mw": row.facility_mw / at_peak} for row in rows.itertuples()]
+    campus = campus_of(
+        {"name": full, "design_fraction": 1.0, "cooling": chosen.name, "weather": weather.site, "ramp": ramp, "year": year}, Path()
+    )
+    return campus, rows[["date", "facility_mw", "status", "edition", "claim", "source"]].to_dict("records")
+
+
+def read_campus(path: Path) -> Campus:
+    """Campus of a TOML file.
+
+    Raises
+    ------
+    StudyError
+        With every problem found.
+    """
+    return campus_of(read_toml(path), path.parent)
