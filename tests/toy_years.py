@@ -60,7 +60,8 @@ def toy(seed: int = 1, regions: int = 2, power: float = 0.0, tie_mw: float = 300
         first_out=np.full((weather, regions), failure / (failure + repair)), storm_row=np.arange(weather),
         storm_chance=np.zeros(weather), stores=(stores([power] * regions, 4.0),) * 2,
         network=Network(start, start + 1, limit, limit), day_of=day, hour=np.mod(np.broadcast_to(hour, day.shape), 24),
-        month=np.zeros((weather, HOURS), np.int64), path_growth=np.ones((4, 2, regions), np.float32),
+        month=np.zeros((weather, HOURS), np.int64),
+        flat_shape=np.ones((weather, regions, HOURS), np.float32), path_growth=np.ones((4, 2, regions), np.float32),
         path_flat_mw=np.zeros((4, 2, regions), np.float32), level_growth=np.ones((3, 2, regions), np.float32),
         level_flat_mw=flat, cap_mw=np.full((2, regions), 1200.0, np.float32))
 

@@ -318,12 +318,11 @@ AUTHORITIES = {
     "PGE": ("Portland General Electric", "Portland General", ""), "PSCO": ("Public Service of Colorado", "PSCo; Xcel Colorado", ""),
     "AZPS": ("Arizona Public Service", "APS", ""), "SRP": ("Salt River Project", "Salt River", ""), "SC": ("Santee Cooper", "SCP; Santee Cooper", ""),
     "SCEG": ("Dominion South Carolina", "DESC; Dominion Energy South Carolina; SCE&G", "")}
-PACIFIC = ("CISO", "BPAT", "PACW", "PGE")
 
 
 def authority_table() -> pd.DataFrame:
-    rows = [(code, name, also, regions, code in PACIFIC) for code, (name, also, regions) in AUTHORITIES.items()]
-    return pd.DataFrame(rows, columns=["authority", "name", "also_called", "regions", "november_is_winter"])
+    rows = [(code, name, also, regions) for code, (name, also, regions) in AUTHORITIES.items()]
+    return pd.DataFrame(rows, columns=["authority", "name", "also_called", "regions"])
 
 
 def authority_demand(out: Path) -> None:

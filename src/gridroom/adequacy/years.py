@@ -62,8 +62,10 @@ class Years:
     day_of, hour : int array (R + 1, T)
         Local calendar day and hour; last row for the system.
     month : int array (W, T)
+    flat_shape : float32 array (W, R, T)
+        Large load by hour over its MW [1]; all 1 when it is flat.
     path_growth, path_flat_mw : float32 array (N, Y, R)
-        Factor on base load, flat load added [MW], by load path.
+        Factor on base load, large load added [MW], by load path.
     level_growth, level_flat_mw : float32 array (L, Y, R)
         The same at the fixed levels.
     cap_mw : float32 array (Y, R)
@@ -92,6 +94,7 @@ class Years:
     day_of: Ints
     hour: Ints
     month: Ints
+    flat_shape: Singles
     path_growth: Singles
     path_flat_mw: Singles
     level_growth: Singles
@@ -127,7 +130,7 @@ class YearsChunk:
 
 
 @dataclass(slots=True)
-class _Thread:
+class Thread:
     """Work arrays of one task."""
 
     changes: NDArray[np.int32]
@@ -143,11 +146,12 @@ class _Thread:
     bin: NDArray[np.int32]
 
 
-def _thread(problem: Years) -> _Thread:
+def make_thread(problem: Years) -> Thread:
+    """Work arrays for one task of that problem."""
     years, regions, hours = len(problem.study_years), problem.regions, problem.load_mw.shape[2]
     stores = len(problem.stores[0].charge_mw)
     days = room_kernel.make_days(regions, len(problem.network.start))
-    return _Thread(
+    return Thread(
         np.zeros((years, regions, hours + 1), np.int32), np.zeros((regions, hours), np.int32),
         np.zeros((regions, hours), np.float32), np.zeros((regions, hours), np.float32), np.zeros(hours, np.uint8),
         make_work(regions, problem.network.start, problem.network.end, stores),
@@ -156,12 +160,12 @@ def _thread(problem: Years) -> _Thread:
         np.zeros((regions, room_kernel.BINS), np.int32))
 
 
-def _case(problem: Years, thread: _Thread, w: int, y: int, load: tuple[Singles, Singles], cap: Singles,
+def _case(problem: Years, thread: Thread, w: int, y: int, load: tuple[Singles, Singles], cap: Singles,
           histogram: NDArray[np.int32], calendar: Floats) -> None:
     """One study year of one sample at one load; the answer is in `thread.result`."""
     steps = int(problem.steps[w])
-    kernel.margins(thread.available, problem.load_mw[w], load[0], load[1], cap, problem.network, steps, thread.margin,
-                   thread.tight)
+    demand = (load[0], load[1], problem.flat_shape[w])
+    kernel.margins(thread.available, problem.load_mw[w], demand, cap, problem.network, steps, thread.margin, thread.tight)
     up = np.ones(len(problem.stores[y].charge_mw), np.bool_)
     kernel.run_year(thread.margin, thread.tight, steps, problem.stores[y], up, problem.network, thread.work,
                     thread.spare, cap, problem.day_of, thread.days, thread.result, histogram,
@@ -186,7 +190,7 @@ def chunk_task(problem: Years, seed: int, level_every: int, caps: Singles,
 
     def task(chunk: tuple[int, int]) -> YearsChunk:
         first, last = chunk
-        thread = _thread(problem)
+        thread = make_thread(problem)
         out = YearsChunk(last - first, 0, np.zeros((last - first, years, regions + 1, 4)),
                          np.zeros((levels, years, regions + 1, 4)), np.zeros((levels, years, regions + 1, 4)),
                          np.zeros((levels, years, regions, room_kernel.BINS), np.int32),

@@ -139,20 +139,22 @@ def available_mw(out, firm, wind_mw, solar_mw, wind, solar, hydro, rest, seasons
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def margins(available, load, growth, flat, cap, network, steps, margin, tight):
+def margins(available, load, demand, cap, network, steps, margin, tight):
     """Margin by region and hour, and what each hour needs.
 
+    `demand` is the factor on load (R,), large load (R,) [MW] and its shape by hour (R, T).
     `tight` gets 1 where a region is short, and 2 where no region is short but some region's own margin and what its direct
     neighbours have to spare lie below its `cap`: elsewhere the room is above the cap without further search.
     """
+    growth, flat, shape = demand
     regions = available.shape[0]
     zero = np.float32(0.0)
     for t in range(steps):
         tight[t] = 0
     for r in range(regions):
-        row, have, want, g, d = margin[r], available[r], load[r], growth[r], flat[r]
+        row, have, want, g, d, form = margin[r], available[r], load[r], growth[r], flat[r], shape[r]
         for t in range(steps):
-            m = have[t] - g * want[t] - d
+            m = have[t] - g * want[t] - d * form[t]
             row[t] = m
             tight[t] |= np.uint8(m < zero)
     reach = np.empty(steps, np.float32)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gridroom.cli import loads_app
 from gridroom.cli.compute_app import app as compute_app
 from gridroom.cli.pipeline_app import app as pipeline_app
 
@@ -148,20 +149,8 @@ def data_show(name: Annotated[str, typer.Argument(help="Name of the table.")],
 app.add_typer(pipeline_app, name="pipeline")
 app.add_typer(compute_app, name="compute")
 
-
-@app.command()
-def campus(
-    source: Annotated[str | None, typer.Argument(metavar="[FILE|NAME]", help="Campus file (TOML), or a named campus; lists these "
-                                                 "when left out.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Hourly table, Parquet or CSV.")] = None,
-    year: Annotated[int | None, typer.Option("--year", min=2000, max=2060, help="Calendar year.")] = None, json_: Json = False,
-) -> None:
-    """A campus by the hour: MW, PUE in the weather, water, and what it asks of the grid in its hottest hour."""
-    from gridroom.cli import campus as command
-    from gridroom.cli.console import guarded
-
-    raise typer.Exit(guarded(lambda: command.campus(source, out, year, json_)))
-
+app.command()(loads_app.campus)
+app.command()(loads_app.flexibility)
 
 SYSTEM_HELP = "rts79, rts-gmlc, a .pras file, or a folder of gridroom tables."
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")]

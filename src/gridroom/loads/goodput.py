@@ -1,7 +1,8 @@
 """Failures and restarts: what share of the hours of a big run is useful.
 
-A job on n accelerators is interrupted n times as often as one of them. With a pause d for each checkpoint, a restart of R, and M the
-mean time between interruptions of the job, the interval between checkpoints that loses least is `sqrt(2 d M)` (Young); what is lost is `d / interval + (interval / 2 + R) / M` [1]_ [2]_.
+A job on n accelerators is interrupted n times as often as one of them. Let d be the pause for a checkpoint, R a restart, and M the
+mean time between interruptions of the job. The interval between checkpoints that loses least is `sqrt(2 d M)` (Young); what is lost
+is `d / interval + (interval / 2 + R) / M` [1]_ [2]_.
 
 References
 ----------

@@ -11,7 +11,7 @@ from gridroom.adequacy.dispatch import Network
 from gridroom.adequacy.years import Years
 from gridroom.pipeline.national import Forecast, LoadPaths
 from gridroom.reference import catalog
-from gridroom.study import fleet, weather
+from gridroom.study import campus_shape, fleet, weather
 from gridroom.study.large_load import LargeLoad, large_load
 from gridroom.study.schema import Study
 
@@ -167,6 +167,7 @@ def assemble(study: Study, hours: weather.Weather | None = None, like: Case | No
     paths = load_added.paths
     own = own_loads_mw(study)
     level = (load_added.level_mw + own[None]).astype(np.float32)
+    shape = campus_shape.flat_shape(study.load, hours, load.shape, load_added.at_peak)
     problem = Years(
         study_years=years, weather_years=weather_years, steps=steps, load_mw=load, wind_pu=hours.wind_pu,
         solar_pu=hours.solar_pu, hydro_mw=hydro, wind_mw=wind, solar_mw=solar,
@@ -174,7 +175,7 @@ def assemble(study: Study, hours: weather.Weather | None = None, like: Case | No
         fleet=fleet.engine_fleet(table, drawn, begin, end), hazard=hazard, first_out=first_out,
         storm_row=storm_row, storm_chance=fleet.storm_chance(weather_years, study.supply),
         stores=fleet.stores_by_year(table, study.supply.storage_scale), network=make_network(study.transfer.share),
-        day_of=day_of, hour=hour, month=month, path_growth=paths.growth.astype(np.float32),
+        day_of=day_of, hour=hour, month=month, flat_shape=shape, path_growth=paths.growth.astype(np.float32),
         path_flat_mw=(paths.added_mw + own[None]).astype(np.float32),
         level_growth=np.broadcast_to(forecast.growth, (len(level), *forecast.growth.shape)).astype(np.float32),
         level_flat_mw=level, cap_mw=np.broadcast_to(0.5 * peak, (len(years), regions)).astype(np.float32))

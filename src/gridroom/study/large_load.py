@@ -43,11 +43,14 @@ class LargeLoad:
         Load added since the base year at each level [MW].
     other_cases_mw : dict of float arrays (N, Y, R)
         Paths of the same requests counted otherwise, by case; empty unless the load comes from requests.
+    at_peak : bool array (R,)
+        Regions whose load comes from requests: their MW are draw at the peak, others' are means.
     """
 
     paths: LoadPaths
     level_mw: Floats
     other_cases_mw: dict[str, NDArray[np.float32]]
+    at_peak: NDArray[np.bool_]
 
 
 def built_in_requests() -> Records:
@@ -153,10 +156,11 @@ def _capped(added_mw: Floats, years: tuple[int, ...]) -> Floats:
 def large_load(study: Study, forecast: Forecast) -> LargeLoad:
     """Load paths and levels of a study's load case."""
     paths = sample_paths(forecast, study.run.samples, study.run.seed)
+    regions = list(catalog.load("regions")["region"])
+    at_peak = np.zeros(len(regions), np.bool_)
     if study.load.case != "pipeline":
         levels = np.stack([at_score(forecast, s) for s in (-1.0, 0.0, 1.0)])
-        return LargeLoad(paths=paths, level_mw=levels, other_cases_mw={})
-    regions = list(catalog.load("regions")["region"])
+        return LargeLoad(paths=paths, level_mw=levels, other_cases_mw={}, at_peak=at_peak)
     load, seed, n = study.load, study.run.seed, study.run.samples
     samples = max(n, LEAST_PATHS)
     wide = sample_paths(forecast, samples, seed)
@@ -169,6 +173,7 @@ def large_load(study: Study, forecast: Forecast) -> LargeLoad:
         capped = asked["scenario"] == "chip_capped"
         answer = _forecast(load.requests, forecast.years, samples, seed,
                            **{**asked, "scenario": "reference" if capped else asked["scenario"]})
+        at_peak[[regions.index(name) for name in answer.regions if name in regions]] = True
         if not score:
             score.append(_coupled(answer.paths_mw[:, -1].sum(axis=1, dtype=np.float64), wide.score))
         out = _added(answer, forecast, score[0], share, regions)
@@ -181,4 +186,4 @@ def large_load(study: Study, forecast: Forecast) -> LargeLoad:
     if study.run.load_cases:
         cases = {name: added(changes)[:n].astype(np.float32) for name, changes in COUNTS.items()}
     return LargeLoad(paths=LoadPaths(added_mw=mine[:n], growth=paths.growth, score=score[0][:n]),
-                     level_mw=np.stack([mine[rows].mean(axis=0) for rows in inside]), other_cases_mw=cases)
+                     level_mw=np.stack([mine[rows].mean(axis=0) for rows in inside]), other_cases_mw=cases, at_peak=at_peak)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.pipeline.records import read_records
 from gridroom.reference import catalog
+from gridroom.study.campus_shape import cooling_problem
 from gridroom.study.schema import Study
 
 Kind = TypeVar("Kind", bound=BaseModel)
@@ -160,6 +161,8 @@ def _cross_checks(study: Study) -> list[Problem]:
             read_records(study.load.requests)
         except StudyError as fault:
             problems += fault.problems
+    cooling = cooling_problem(study.load.cooling)
+    problems += [cooling] if cooling is not None else []
     return [*_run_checks(study), *_load_checks(study, known), *problems,
             *_repeats("regions", [change.id for change in study.regions])]
 

@@ -96,6 +96,12 @@ class Load(Part):
     """AEO 2023 case for load without data centres."""
     data_centre_scale: float = Field(1.0, ge=0, le=10)
     """Factor on added data-centre load."""
+    shape: Literal["campus", "flat"] = "campus"
+    """Large load by the hour: campuses in their weather and with their users, or flat."""
+    cooling: str = "liquid_w40_dry"
+    """Cooling of those campuses: a design that follows the dry bulb."""
+    training_share: float = Field(0.4, ge=0, le=1)
+    """Share of large load that trains; the rest follows its users through the day."""
 
 
 class RampStep(Part):

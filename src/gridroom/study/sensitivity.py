@@ -33,6 +33,8 @@ LINES: tuple[tuple[str, dict[str, dict[str, Any]]], ...] = (
     ("load_national", {"load": {"case": "national"}}),
     ("load_as_filed", {"load": {"case": "as_filed"}}),
     ("load_none", {"load": {"case": "none"}}),
+    ("load_flat", {"load": {"shape": "flat"}}),
+    ("load_hot", {"load": {"cooling": "liquid_w32_dry"}}),
     ("committed", {"supply": {"case": "committed"}}),
     ("exits_none", {"supply": {"exits": "none"}}),
 )
