@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gridroom.adequacy import hours_kernel
 from gridroom.adequacy import years_kernel as kernel
-from gridroom.adequacy.years import Years, make_thread
+from gridroom.adequacy.years import Thread, Years, make_thread
 from gridroom.core.draws import storm_draw
 from gridroom.core.estimate import Estimate
 from gridroom.runners.local import run_in_order
@@ -143,39 +143,17 @@ def record(problem: Years, region: int, samples: int, seed: int, cap_mw: float, 
     jobs : int
         Threads; 0 takes all cores.
     """
-    weather = len(problem.weather_years)
     cap = np.full(problem.regions, -np.inf, np.float32)
     cap[region] = cap_mw
 
     def task(chunk: tuple[int, int]) -> list[tuple[Ints, Floats, Floats]]:
-        thread, out = make_thread(problem), []
+        thread = make_thread(problem)
         hours = problem.load_mw.shape[2]
-        hour, value, kept = np.zeros(hours, np.int32), np.zeros(hours, np.float32), np.zeros((hours, 3), np.float32)
-        up = np.ones(len(problem.stores[0].charge_mw), np.bool_)
+        notes = (np.zeros(hours, np.int32), np.zeros(hours, np.float32), np.zeros((hours, 3), np.float32))
+        out = []
         for sample in range(*chunk):
-            w = sample % weather
-            steps, seasons = int(problem.steps[w]), (int(problem.seasons[w, 0]), int(problem.seasons[w, 1]))
-            v = int(problem.storm_row[w]) if storm_draw(seed, sample) <= problem.storm_chance[w] else w
-            kernel.draw_outages(
-                seed, sample, problem.fleet, problem.hazard[v], problem.first_out[v], steps, seasons, thread.changes
-            )
-            thread.out[:] = 0
-            kernel.next_year(thread.changes, 0, steps, thread.out)
-            kernel.available_mw(
-                thread.out,
-                problem.firm_mw[0],
-                problem.wind_mw[0],
-                problem.solar_mw[0],
-                problem.wind_pu[w],
-                problem.solar_pu[w],
-                problem.hydro_mw[w],
-                problem.rest_mw[0],
-                seasons,
-                steps,
-                thread.available,
-            )
-            demand = (problem.level_growth[level, 0], problem.level_flat_mw[level, 0], problem.flat_shape[w])
-            kernel.margins(thread.available, problem.load_mw[w], demand, cap, problem.network, steps, thread.margin, thread.tight)
+            w = _margins(problem, thread, seed, sample, level, cap)
+            steps, up = int(problem.steps[w]), np.ones(len(problem.stores[0].charge_mw), np.bool_)
             count = hours_kernel.record_hours(
                 thread.margin,
                 thread.tight,
@@ -187,16 +165,32 @@ def record(problem: Years, region: int, samples: int, seed: int, cap_mw: float, 
                 thread.spare,
                 region,
                 cap_mw,
-                hour,
-                value,
-                kept,
+                *notes,
             )
-            out.append((hour[:count].astype(np.int64), value[:count].astype(np.float64), kept[:count].astype(np.float64)))
+            hour, value, kept = (note[:count] for note in notes)
+            out.append((hour.astype(np.int64), value.astype(np.float64), kept.astype(np.float64)))
         return out
 
     chunks = [(first, min(first + problem.chunk, samples)) for first in range(0, samples, problem.chunk)]
     parts = [part for chunk in run_in_order(task, chunks, jobs) for part in chunk]
     return _gather(parts, problem, region, cap_mw)
+
+
+def _margins(problem: Years, thread: Thread, seed: int, sample: int, level: int, cap: NDArray[np.float32]) -> int:
+    """Draw one sample of the first study year into the thread's margins; returns its weather year's place."""
+    w = sample % len(problem.weather_years)
+    steps, seasons = int(problem.steps[w]), (int(problem.seasons[w, 0]), int(problem.seasons[w, 1]))
+    v = int(problem.storm_row[w]) if storm_draw(seed, sample) <= problem.storm_chance[w] else w
+    kernel.draw_outages(seed, sample, problem.fleet, problem.hazard[v], problem.first_out[v], steps, seasons, thread.changes)
+    thread.out[:] = 0
+    kernel.next_year(thread.changes, 0, steps, thread.out)
+    profiles = (problem.wind_pu[w], problem.solar_pu[w], problem.hydro_mw[w], problem.rest_mw[0])
+    kernel.available_mw(
+        thread.out, problem.firm_mw[0], problem.wind_mw[0], problem.solar_mw[0], *profiles, seasons, steps, thread.available
+    )
+    demand = (problem.level_growth[level, 0], problem.level_flat_mw[level, 0], problem.flat_shape[w])
+    kernel.margins(thread.available, problem.load_mw[w], demand, cap, problem.network, steps, thread.margin, thread.tight)
+    return w
 
 
 def _gather(parts: list[tuple[Ints, Floats, Floats]], problem: Years, region: int, cap_mw: float) -> TightHours:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from gridroom.cli.campus import assumption_lines
 from gridroom.cli.console import answer, say
-from gridroom.core.errors import Problem, StudyError, UsageError
+from gridroom.core.errors import Problem, StudyError, UsageError, raise_all
 from gridroom.loads.ranges import Range
 
 SIZES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
@@ -40,9 +41,26 @@ def as_number(name: str, text: str | None, problems: list[Problem]) -> Any:
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
-def _numbers(texts: dict[str, str | None], problems: list[Problem]) -> dict[str, Any]:
-    values = {name: as_number(name, text, problems) for name, text in texts.items()}
+WORDS = ("model", "accelerator", "precision", "cooling", "weather", "place", "method", "task", "configurations")
+
+
+def _values(options: dict[str, str | None], problems: list[Problem]) -> dict[str, Any]:
+    """Options that were given: words as they are, all else as numbers."""
+    values = {name: text if name in WORDS else as_number(name, text, problems) for name, text in options.items()}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _solved(work: Callable[..., Any], values: dict[str, Any], problems: list[Problem]) -> Any:
+    """Answer, or every problem: an option that is no number is not also reported as missing."""
+    try:
+        result = work(**values)
+    except StudyError as fault:
+        bad = {p.where for p in problems}
+        more = [p for p in fault.problems if not problems or (p.where not in bad and "missing" not in p.what)]
+        raise StudyError([*problems, *more]) from None
+    if problems:
+        raise StudyError(problems)
+    return result
 
 
 def _figures(result: Any, names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -116,22 +134,13 @@ def _run_hours(result: Any) -> Any:
     return mw
 
 
-def training(texts: dict[str, str | None], words: dict[str, Any], out: Path | None, as_json: bool) -> int:
+def training(options: dict[str, str | None], out: Path | None, as_json: bool) -> int:
     """Answer what training takes."""
     from gridroom.loads.training import FIGURES
     from gridroom.loads.training import training as work
 
     problems: list[Problem] = []
-    numbers = _numbers(texts, problems)
-    try:
-        result = work(**numbers, **{k: v for k, v in words.items() if v is not None})
-    except StudyError as fault:  # an option that is no number is not also reported as missing
-        bad = {p.where for p in problems}
-        raise StudyError(
-            [*problems, *(p for p in fault.problems if not problems or (p.where not in bad and "missing" not in p.what))]
-        ) from None
-    if problems:
-        raise StudyError(problems)
+    result = _solved(work, _values(options, problems), problems)
     figures, drivers = _figures(result, FIGURES)
     if out is not None:
         _write_hourly(out, _run_hours(result))
@@ -173,7 +182,7 @@ def training(texts: dict[str, str | None], words: dict[str, Any], out: Path | No
     return 0
 
 
-def inference(texts: dict[str, str | None], words: dict[str, Any], fleet: Path | None, out: Path | None, as_json: bool) -> int:
+def inference(options: dict[str, str | None], fleet: Path | None, out: Path | None, as_json: bool) -> int:
     """Answer what answering requests takes."""
     from gridroom.loads.fleet import fleet_of, read_fleet
     from gridroom.loads.inference import FIGURES
@@ -181,23 +190,15 @@ def inference(texts: dict[str, str | None], words: dict[str, Any], fleet: Path |
     from gridroom.loads.shape import inference_shape
 
     problems: list[Problem] = []
-    numbers = _numbers(texts, problems)
-    options = {**{"requests_per_day": None, "output_tokens": None}, **numbers, **{k: v for k, v in words.items() if v is not None}}
+    values = {"requests_per_day": None, "output_tokens": None, **_values(options, problems)}
     rows: list[dict[str, Any]] = []
     result: Any
     if fleet is not None:
-        if problems:
-            raise StudyError(problems)
-        result = fleet_of(read_fleet(fleet), options)
+        raise_all(problems)
+        result = fleet_of(read_fleet(fleet), values)
         rows = [{"name": name, **_figures(one, FIGURES)[0]} for name, one in result.parts]
     else:
-        try:
-            result = work(**options)
-        except StudyError as fault:
-            bad = {p.where for p in problems}
-            raise StudyError([*problems, *(p for p in fault.problems if p.where not in bad)]) from None
-        if problems:
-            raise StudyError(problems)
+        result = _solved(work, values, problems)
     figures, drivers = _figures(result, FIGURES)
     if out is not None:
         mean = result.facility_power_mw.range.best

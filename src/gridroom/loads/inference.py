@@ -25,7 +25,7 @@ from gridroom.loads.checks import check
 from gridroom.loads.households import household_kwh
 from gridroom.loads.ranges import Number, Product, Range, product
 from gridroom.loads.serving import measured
-from gridroom.loads.site import site_of
+from gridroom.loads.site import Site, site_of
 
 REGRESSION = {"alpha": 1.1665e-6, "beta": -0.011206, "gamma": 4.0529e-5}
 LATENCY = (6.7851e-4, 3.1193e-4, 0.0194737)
@@ -255,9 +255,10 @@ def inference(
     StudyError
         With every problem of the input.
     """
+    values = {"requests_per_day": requests_per_day, "output_tokens": output_tokens, **options}
+    how = {"method": method, "model": model, "accelerator": accelerator, "task": task, "configurations": configurations}
     problems: list[Problem] = []
     notes: list[str] = []
-    values = {"requests_per_day": requests_per_day, "output_tokens": output_tokens, **options}
     for key in options.keys() - set(NUMBERS) - set(SITE):
         problems.append(Problem(key, "is not an option"))
     asked = {name: check(name, values.get(name), problems) for name in NUMBERS}
@@ -265,10 +266,14 @@ def inference(
         if values[name] is None:
             problems.append(Problem(name, "is missing", f"give --{name.replace('_', '-')}"))
     place = site_of({key: options[key] for key in SITE if key in options}, problems, "serving_pue")
-    how = {"method": method, "model": model, "accelerator": accelerator, "task": task, "configurations": configurations}
     tokens = _tokens(how, asked, problems, notes)
     if problems or tokens is None:
         raise StudyError(problems)
+    return _answer(tokens, asked, place, model, notes)
+
+
+def _answer(tokens: _Tokens, asked: dict[str, Range | None], place: Site, model: str | None, notes: list[str]) -> Inference:
+    """Run the products."""
     used = [tokens.joule, place.pue, place.wue, place.grid]
 
     def share(name: str, default_name: str) -> Range:
@@ -286,39 +291,19 @@ def inference(
     pue, daily = {"pue": (place.pue.range, 1.0)}, {"requests_per_day": (requests, 1.0)}
     mean_mw = {**busy, **daily, "hours": (Range.exact(1e-6 / 24.0), 1.0)}
     year = {**busy, **daily, "days": (Range.exact(365e-6), 1.0)}
-    swing = share("swing", "inference_swing").plus(1.0)
-    peak = {"swing": (swing, 1.0)}
-    rate = asked["tokens_per_second"] or tokens.tokens_per_second
-    fleet = None
+    peak = {"swing": (share("swing", "inference_swing").plus(1.0), 1.0)}
+    rate, fleet, homes = asked["tokens_per_second"] or tokens.tokens_per_second, None, None
     if rate is not None:
-        fleet = product(
-            {
-                **daily,
-                "output_tokens": (length, 1.0),
-                **peak,
-                "seconds": (Range.exact(1 / 86_400), 1.0),
-                "tokens_per_second": (rate, -1.0),
-                "target": (share("target_utilisation", "serving_target_utilisation"), -1.0),
-            }
-        )
-    homes = None
+        seconds = {"seconds": (Range.exact(1 / 86_400), 1.0), "tokens_per_second": (rate, -1.0)}
+        target = (share("target_utilisation", "serving_target_utilisation"), -1.0)
+        fleet = product({**daily, "output_tokens": (length, 1.0), **peak, **seconds, "target": target})
     if place.homes:
         used.append(household_kwh(place.homes))
         homes = product({**year, **pue, "household_kwh_per_year": (used[-1].range.times(1e-3), -1.0)})
     return Inference(
-        model=tokens.model or model,
-        method=tokens.method,
-        joule_per_output_token=tokens.joule,
-        wh_per_request=product({**busy, **pue}),
-        accelerator_wh_per_request=product(one) if tokens.alone else None,
-        it_power_mw=product(mean_mw),
-        facility_power_mw=product({**mean_mw, **pue}),
-        energy_mwh_per_year=product({**year, **pue}),
+        model=tokens.model or model, method=tokens.method, joule_per_output_token=tokens.joule, wh_per_request=product({**busy, **pue}),
+        accelerator_wh_per_request=product(one) if tokens.alone else None, it_power_mw=product(mean_mw),
+        facility_power_mw=product({**mean_mw, **pue}), energy_mwh_per_year=product({**year, **pue}),
         co2_t_per_year=product({**year, **pue, "grid_co2": (place.grid.range.times(1e-3), 1.0)}),
-        water_m3_per_year=product({**year, "wue": (place.wue.range, 1.0)}),
-        households_year_equivalent=homes,
-        peak_mw=product({**mean_mw, **pue, **peak}),
-        accelerators=fleet,
-        assumptions=tuple(used),
-        notes=tuple(notes),
-    )
+        water_m3_per_year=product({**year, "wue": (place.wue.range, 1.0)}), households_year_equivalent=homes,
+        peak_mw=product({**mean_mw, **pue, **peak}), accelerators=fleet, assumptions=tuple(used), notes=tuple(notes))

@@ -11,6 +11,7 @@ Each input that is not given is a default with range, claim class and source; ra
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,25 +81,11 @@ FIGURES = (
 )
 
 
-def training(
-    *,
-    model: str | None = None,
-    parameters: Number | None = None,
-    active_parameters: Number | None = None,
-    tokens: Number | None = None,
-    tokens_per_parameter: Number | None = None,
-    flop: Number | None = None,
-    accelerator_hours: Number | None = None,
-    accelerator: str | None = None,
-    count: Number | None = None,
-    days: Number | None = None,
-    mfu: Number | None = None,
-    goodput: Number | str | None = None,
-    precision: str = "bf16",
-    system_power_w: Number | None = None,
-    project_multiple: Number | None = None,
-    **site: Any,
-) -> Training:
+def training(*, model: str | None = None, parameters: Number | None = None, active_parameters: Number | None = None,
+             tokens: Number | None = None, tokens_per_parameter: Number | None = None, flop: Number | None = None,
+             accelerator_hours: Number | None = None, accelerator: str | None = None, count: Number | None = None,
+             days: Number | None = None, mfu: Number | None = None, goodput: Number | str | None = None, precision: str = "bf16",
+             system_power_w: Number | None = None, project_multiple: Number | None = None, **site: Any) -> Training:
     """What training a model takes.
 
     Parameters
@@ -135,56 +122,47 @@ def training(
     StudyError
         With every problem of the input.
     """
+    asked = {name: value for name, value in locals().items() if name != "site"}
+    return _solve(asked, site)
+
+
+UNITS = {"parameters": "1", "active_parameters": "1", "tokens": "1", "tokens_per_parameter": "1", "flop": "FLOP",
+         "accelerator_hours": "h", "count": "1", "days": "d", "mfu": "1", "system_power_w": "W", "project_multiple": "1"}
+
+
+def _find_run(work: Work, model: str | None, named_parameters: bool) -> dict[str, Any] | None:
+    """The published run asked for, if any."""
+    if model is None:
+        return None
+    if named_parameters:
+        work.problems.append(Problem("parameters", "goes without model: the model says them", "leave one of the two out"))
+    try:
+        return catalogue.run(model)
+    except StudyError as fault:
+        work.problems += fault.problems
+        return None
+
+
+def _solve(given: dict[str, Any], site: dict[str, Any]) -> Training:
+    """From what was given to the answer."""
     work = Work()
-    numbers = {
-        "parameters": (parameters, "1"),
-        "active_parameters": (active_parameters, "1"),
-        "tokens": (tokens, "1"),
-        "flop": (flop, "FLOP"),
-        "tokens_per_parameter": (tokens_per_parameter, "1"),
-        "accelerator_hours": (accelerator_hours, "h"),
-        "count": (count, "1"),
-        "days": (days, "d"),
-        "mfu": (mfu, "1"),
-        "system_power_w": (system_power_w, "W"),
-        "project_multiple": (project_multiple, "1"),
-    }
-    asked = {name: work.asked(name, value, unit) for name, (value, unit) in numbers.items()}
-    run = None
-    if model is not None:
-        try:
-            run = catalogue.run(model)
-        except StudyError as fault:
-            work.problems += fault.problems
-        if asked["parameters"] is not None:
-            work.problems.append(Problem("parameters", "goes without model: the model says them", "leave one of the two out"))
+    asked = {name: work.asked(name, given[name], unit) for name, unit in UNITS.items()}
+    run = _find_run(work, given["model"], asked["parameters"] is not None)
     place = site_of(site, work.problems)
-    basis = None if model is not None and run is None else find_basis(work, run, asked)
-    chip = find_chip(work, accelerator, run, basis is not None and (basis.flop is not None or asked["system_power_w"] is None))
-    same_chip = run is None or accelerator is None or (chip is not None and chip.name == run["accelerator"])
-    if (
-        run is not None
-        and run["accelerator_hours"]
-        and mfu is None
-        and same_chip
-        and tokens is None
-        and tokens_per_parameter is None
-    ):
-        basis = Basis(
-            "reported hours",
-            hours=Range.exact(run["accelerator_hours"]),
-            flop=basis.flop if basis else None,
-            parameters=basis.parameters if basis else None,
-            mixture=bool(basis and basis.mixture),
-        )
+    basis = None if given["model"] is not None and run is None else find_basis(work, run, asked)
+    needs_chip = basis is not None and (basis.flop is not None or asked["system_power_w"] is None)
+    chip = find_chip(work, given["accelerator"], run, needs_chip)
+    own = any(given[name] is not None for name in ("mfu", "tokens", "tokens_per_parameter"))
+    own |= given["accelerator"] is not None and run is not None and (chip is None or chip.name != run["accelerator"])
+    if run is not None and run["accelerator_hours"] and not own:
+        hours = Range.exact(run["accelerator_hours"])
+        basis = dataclasses.replace(basis, words="reported hours", hours=hours) if basis else Basis("reported hours", hours=hours)
     if run is not None and basis is None and not work.problems:
-        work.problems.append(
-            Problem(
-                "model", f"{run['model']} has neither hours nor tokens published", "give --tokens, or --accelerator-hours alone"
-            )
-        )
-    peak = peak_flops(work, chip, precision) if chip is not None else None
-    share = utilisation(work, basis, asked, goodput) if basis is not None and (basis.hours is None or asked["mfu"]) else {}
+        rule = f"{run['model']} has neither hours nor tokens published"
+        work.problems.append(Problem("model", rule, "give --tokens, or --accelerator-hours alone"))
+    peak = peak_flops(work, chip, given["precision"]) if chip is not None else None
+    needs_mfu = basis is not None and (basis.hours is None or asked["mfu"])
+    share = utilisation(work, basis, asked, given["goodput"]) if basis is not None and needs_mfu else {}
     if basis is None or work.problems:
         raise StudyError(work.problems)
     return _answer(work, basis, chip, peak, share, asked, place, run)

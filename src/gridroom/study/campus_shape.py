@@ -33,8 +33,8 @@ def cooling_problem(name: str) -> Problem | None:
 def flat_shape(load: Load, weather: Weather, like: tuple[int, ...], at_peak: NDArray[np.bool_]) -> Singles:
     """Large load by hour over its MW, (W, R, T); all 1 when the study says flat.
 
-    Training is flat over many campuses; inference follows local time; PUE follows the region's dry bulb, calibrated over all
-    weather years together to the design's annual figure. MW that come from requests stand for the draw at the region's peak (the shape is 1
+    Training is flat over many campuses; inference follows local time; PUE follows the region's dry bulb and has the design's annual
+    figure as its mean over all weather years. MW that come from requests stand for the draw at the region's peak (the shape is 1
     there), MW from national energy for the mean (the shape has mean 1).
 
     Parameters

@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridroom.adequacy.flexroom import FlexibleRoom, Gives, TightHours, flexible_room, losses, record
-from gridroom.core.errors import Problem, StudyError, nearest
+from gridroom.core.errors import Problem, StudyError
 from gridroom.core.estimate import Estimate
+from gridroom.core.names import find_name
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.loads.curtailment import SUMMER, Gaps, gaps_of, room_at
 from gridroom.loads.demand import make_demand
 from gridroom.loads.ranges import Range
 from gridroom.reference import catalog
 from gridroom.study import weather
-from gridroom.study.assemble import assemble
+from gridroom.study.assemble import Case, assemble
 from gridroom.study.loader import check_study
 
 HOURS_A_YEAR = 8760.0
@@ -220,24 +221,26 @@ def _why(kinds: list[Kind], beside: list[Beside], base: Estimate, lole_days: flo
     return out
 
 
-def flexible(
-    region: str,
-    year: int,
-    *,
-    curtailment_pct: tuple[float, ...] = (0.25, 0.5, 1.0),
-    samples: int = 360,
-    seed: int = 1,
-    jobs: int = 0,
-    lole_days: float = 0.1,
-    settings: dict[str, Any] | None = None,
-    listener: Listener = silent,
-) -> Flexible:
+def _record(case: Case, r: int, samples: int, seed: int, jobs: int, lole_days: float) -> tuple[TightHours, list[Kind]]:
+    """Tight hours, and the kinds of load: the cap rises until every kind's room lies below it."""
+    peak = float(case.peak_mw[r])
+    cap = START_CAP * peak
+    while True:
+        tight = record(case.problem, r, samples, seed, cap, level=MIDDLE_LEVEL, jobs=jobs)
+        kinds = _kinds(tight, lole_days)
+        if cap >= LARGEST_CAP * peak or not any(kind.room.at_least for kind in kinds):
+            return tight, kinds
+        cap = min(cap * CAP_STEP, LARGEST_CAP * peak)
+
+
+def flexible(region: str, year: int, *, curtailment_pct: tuple[float, ...] = (0.25, 0.5, 1.0), samples: int = 360, seed: int = 1,
+             jobs: int = 0, lole_days: float = 0.1, listener: Listener = silent) -> Flexible:
     """Room of a region of the outlook for loads that give way.
 
     Parameters
     ----------
     region : str
-        Region id.
+        Region id or name.
     year : int
         Study year; large load as in the middle of its range.
     curtailment_pct : tuple of float
@@ -245,8 +248,6 @@ def flexible(
     samples, seed, jobs : int
     lole_days : float
         Standard [days a year].
-    settings : dict, optional
-        Settings of a study, as in a study file.
     listener : Listener
 
     Returns
@@ -256,47 +257,24 @@ def flexible(
     Raises
     ------
     StudyError
-        If the region does not exist or a setting is wrong.
+        If the region does not exist.
     """
     table = catalog.load("regions").set_index("region")
-    if region not in table.index:
-        raise StudyError(Problem("region", f"is not a region; got {region!r}", nearest(region, table.index)))
-    data = {**(settings or {})}
-    data["run"] = {
-        **data.get("run", {}),
-        "first_year": year,
-        "last_year": year,
-        "load_cases": False,
-        "samples": max(samples, 2),
-        "seed": seed,
-    }
-    study = check_study(data)
+    found = find_name("region", region, {str(key): [str(name)] for key, name in table["name"].items()})
+    if isinstance(found, Problem):
+        raise StudyError(found)
+    run = {"first_year": year, "last_year": year, "load_cases": False, "samples": samples, "seed": seed}
+    study = check_study({"run": run})
     hours = weather.build(tuple(study.run.weather_years))
-    listener(Progress("weather, fleet, load", 1, 3, 0.0))
     case = assemble(study, hours)
-    r = list(table.index).index(region)
-    peak = float(case.peak_mw[r])
-    cap = START_CAP * peak
-    while True:
-        tight = record(case.problem, r, samples, seed, cap, level=MIDDLE_LEVEL, jobs=jobs)
-        listener(Progress("tight hours", 2, 3, 0.0, f"{len(tight.value_mw):,} hours"))
-        kinds = _kinds(tight, lole_days)
-        if cap >= LARGEST_CAP * peak or not any(kind.room.at_least for kind in kinds):
-            break
-        cap = min(cap * CAP_STEP, LARGEST_CAP * peak)
-    gaps, begins = _own_demand(hours, r, region)
+    listener(Progress("weather, fleet, load", 1, 3, 0.0))
+    r = list(table.index).index(found)
+    tight, kinds = _record(case, r, samples, seed, jobs, lole_days)
+    listener(Progress("tight hours", 2, 3, 0.0, f"{len(tight.value_mw):,} hours"))
+    gaps, begins = _own_demand(hours, r, found)
     beside = [_beside(tight, gaps, begins, pct, lole_days) for pct in curtailment_pct]
     listener(Progress("kinds of load", 3, 3, 0.0))
     base = Estimate.of(losses(tight, 0.0, Gives())[0])
-    return Flexible(
-        region=region,
-        name=str(table.loc[region, "name"]),
-        year=year,
-        samples=samples,
-        lole_days=lole_days,
-        base_lole_days=base,
-        peak_mw=peak,
-        kinds=tuple(kinds),
-        beside=tuple(beside),
-        why=tuple(_why(kinds, beside, base, lole_days, year)),
-    )
+    return Flexible(region=found, name=str(table.loc[found, "name"]), year=year, samples=samples, lole_days=lole_days,
+                    base_lole_days=base, peak_mw=float(case.peak_mw[r]), kinds=tuple(kinds), beside=tuple(beside),
+                    why=tuple(_why(kinds, beside, base, lole_days, year)))
