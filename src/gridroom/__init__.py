@@ -22,9 +22,10 @@ _PUBLIC = {
     "accredit": "gridroom.adequacy.accreditation", "Accreditation": "gridroom.adequacy.accreditation",
     "Curtailable": "gridroom.adequacy.headroom", "LargeLoad": "gridroom.systems.assets",
     "Estimate": "gridroom.core.estimate", "StudyError": "gridroom.core.errors", "Problem": "gridroom.core.errors",
-    "System": "gridroom.systems.system", "run": "gridroom.study.api",
+    "System": "gridroom.systems.system", "run": "gridroom.study.api", "campus_load": "gridroom.loads.campus",
+    "read_campus": "gridroom.study.campus_file", "flexible": "gridroom.study.flexible",
 }
-_ROOMS = ("systems", "pipeline")
+_ROOMS = {"systems": "gridroom.systems", "pipeline": "gridroom.pipeline", "compute": "gridroom.loads.compute"}
 
 __all__ = ["__version__", *_PUBLIC, *_ROOMS]
 
@@ -33,7 +34,7 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         return getattr(import_module(_PUBLIC[name]), name)
     if name in _ROOMS:
-        return import_module(f"gridroom.{name}")
+        return import_module(_ROOMS[name])
     raise AttributeError(f"module 'gridroom' has no attribute {name!r}")
 
 

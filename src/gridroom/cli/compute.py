@@ -72,42 +72,6 @@ def _figures(result: Any, names: tuple[str, ...]) -> tuple[dict[str, Any], dict[
     )
 
 
-UNITS = {
-    "flop": "FLOP",
-    "accelerator_hours": "h",
-    "duration_h": "h",
-    "accelerators": "accelerators",
-    "households_year_equivalent": "households",
-    "water_m3": "m3",
-    "water_m3_per_year": "m3 a year",
-    "co2_t": "t",
-    "co2_t_per_year": "t a year",
-    "wh_per_request": "Wh",
-    "accelerator_wh_per_request": "Wh",
-    "energy_mwh_per_year": "MWh a year",
-}
-
-
-def _unit(name: str) -> str:
-    return UNITS.get(name) or ("MWh" if name.endswith("_mwh") else "MW" if name.endswith("_mw") else "")
-
-
-def _lines(figures: dict[str, Any], drivers: dict[str, Any]) -> list[str]:
-    lines = []
-    for name, value in figures.items():
-        if value is None:
-            continue
-        span = f"{value['best']:,.4g}"
-        why = ""
-        if value["low"] != value["high"]:
-            span += f" ({value['low']:,.3g} to {value['high']:,.3g})"
-            why = "range: " + ", ".join(
-                f"{k.replace('_', ' ')} {v:.0%}" for k, v in list(drivers.get(name, {}).items())[:3] if v >= 0.005
-            )
-        lines.append(f"  {name.replace('_', ' '):30} {span:44} {_unit(name):14} {why if drivers.get(name) else ''}".rstrip())
-    return lines
-
-
 def _write_hourly(path: Path, mw: Any) -> None:
     import pandas as pd
 
@@ -162,20 +126,13 @@ def training(options: dict[str, str | None], out: Path | None, as_json: bool) ->
         say(f"note: {note}")
 
     def readable() -> str:
-        head = f"{result.model or 'training'} from {result.basis}" + (f" on {result.accelerator}" if result.accelerator else "")
-        lines = [head, *_lines(figures, drivers)]
+        lines = [str(result)]
         if result.published:
             p = result.published
-            parts = [
-                f"{p['accelerator_hours']:,.0f} h" if p["accelerator_hours"] else "",
-                f"{p['energy_mwh']:,.4g} MWh" if p["energy_mwh"] else "",
-                f"{p['co2_t']:,.4g} t" if p["co2_t"] else "",
-            ]
-            lines += [
-                "",
-                "published: " + ", ".join(part for part in parts if part) + f"; {p['energy_kind_means']}",
-                f"  includes: {p['includes'] or '-'}; {p['claim']}; {p['source']}",
-            ]
+            said = (("accelerator_hours", "h"), ("energy_mwh", "MWh"), ("co2_t", "t"))
+            parts = [f"{p[key]:,.6g} {unit}" for key, unit in said if p[key]]
+            lines += ["", "published: " + ", ".join(parts) + f"; {p['energy_kind_means']}"]
+            lines.append(f"  includes: {p['includes'] or '-'}; {p['claim']}; {p['source']}")
         return "\n".join([*lines, "", *assumption_lines(document["assumptions"])])
 
     answer(document, as_json, readable)
@@ -220,15 +177,8 @@ def inference(options: dict[str, str | None], fleet: Path | None, out: Path | No
     for note in result.notes:
         say(f"note: {note}")
 
-    def readable() -> str:
-        lines = [f"{result.model or 'requests'}; joules a token: {result.method}", *_lines(figures, drivers)]
-        for row in rows:
-            lines.append(
-                f"  {row['name']:30} {row['wh_per_request']['best']:.4g} Wh a request, {row['facility_power_mw']['best']:,.4g} MW"
-            )
-        return "\n".join([*lines, "", *assumption_lines(document["assumptions"])])
-
-    answer(document, as_json, readable)
+    lines = assumption_lines(document["assumptions"])
+    answer(document, as_json, lambda: "\n".join([str(result), "", *lines]))
     return 0
 
 

@@ -74,12 +74,13 @@ def training(
 @app.command()
 def inference(
     requests_per_day: Requests = None, output_tokens: OutputTokens = None, model: Served = None,
-    joule_per_output_token: Joule = None, active_parameters: Active = None, parameters: Parameters = None, method: Method = "auto", accelerator: Chip = None,
-    batch: Batch = None, task: Task = "chat", configurations: Configurations = None, fleet: FleetFile = None, host: Host = None,
-    idle: Idle = None, utilisation: Utilisation = None, server_power_w: ServerPower = None, power_share: PowerShare = None,
+    joule_per_output_token: Joule = None, active_parameters: Active = None, parameters: Parameters = None,
+    method: Method = "auto", accelerator: Chip = None, batch: Batch = None, task: Task = "chat",
+    configurations: Configurations = None, fleet: FleetFile = None, host: Host = None, idle: Idle = None,
+    utilisation: Utilisation = None, server_power_w: ServerPower = None, power_share: PowerShare = None,
     tokens_per_second: Speed = None, target_utilisation: Target = None, swing: Swing = None, pue: Pue = None,
-    cooling: Cooling = None, weather: Weather = None, wue_l_per_kwh: Wue = None, grid_co2_kg_per_mwh: Grid = None, place: Place = None, out: Out = None,
-    json_: Json = False,
+    cooling: Cooling = None, weather: Weather = None, wue_l_per_kwh: Wue = None, grid_co2_kg_per_mwh: Grid = None,
+    place: Place = None, out: Out = None, json_: Json = False,
 ) -> None:
     """What answering requests takes: Wh a request, MW, MWh a year, tonnes, water, households, each with its range."""
     options = {name: value for name, value in locals().items() if name not in ("fleet", "out", "json_")}

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
-from gridroom.core.names import find_name
+from gridroom.core.names import find_name, plain
 from gridroom.loads.ranges import Range
 from gridroom.reference import catalog
 
@@ -98,8 +98,13 @@ def _spellings(text: Any) -> list[str]:
 
 @cache
 def accelerator_names() -> dict[str, list[str]]:
-    """Chips with their short names."""
-    return {row.accelerator: _spellings(row.short_names) for row in catalog.load("accelerators").itertuples()}
+    """Chips with their short names, and without their maker."""
+    out = {row.accelerator: _spellings(row.short_names) for row in catalog.load("accelerators").itertuples()}
+    taken = {plain(short) for names in out.values() for short in names}
+    for full, names in out.items():
+        bare = full.partition(" ")[2]
+        names += [bare] if bare and plain(bare) not in taken else []
+    return out
 
 
 def _known(value: Any) -> float | None:

@@ -86,14 +86,11 @@ def clean(raw_mw: Floats, drop_spikes: bool = True) -> tuple[Floats, int, tuple[
     if drop_spikes:
         top = np.quantile(mw, TOP_SHARE)
         for width in (1, 2):
-            for t in np.flatnonzero(mw > top):
-                before, after = t - 1, t + width
-                if before < 0 or after >= len(mw):
-                    continue
-                part = mw[t:after]
-                if (part > top).all() and (part > SPIKE * mw[before]).all() and (part > SPIKE * mw[after]).all():
-                    mw[t:after] = np.interp(hours[t:after], [before, after], [mw[before], mw[after]])
-                    spikes += range(int(t), int(after))
+            least = mw[1 : len(mw) - width] if width == 1 else np.minimum(mw[1:-2], mw[2:-1])
+            beside = np.maximum(mw[: len(least)], mw[width + 1 :])
+            for t in np.flatnonzero((least > top) & (least > SPIKE * beside)) + 1:
+                mw[t : t + width] = np.interp(hours[t : t + width], [t - 1, t + width], [mw[t - 1], mw[t + width]])
+                spikes += range(int(t), int(t) + width)
     return mw, int(missing.sum()), tuple(sorted(spikes))
 
 

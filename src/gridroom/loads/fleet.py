@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.core.errors import Problem, StudyError, raise_all
+from gridroom.loads.answers import figure_lines
 from gridroom.loads.catalogue import Assumption
 from gridroom.loads.inference import FIGURES, Inference, inference
 from gridroom.loads.ranges import Product, Range, as_range
@@ -38,6 +39,10 @@ class Fleet:
     model: str | None = "fleet"
     method: str = "of each model"
     joule_per_output_token: None = None
+
+    def __str__(self) -> str:
+        parts = [f"  {name:30} {one.wh_per_request.range} Wh, {one.facility_power_mw.range} MW" for name, one in self.parts]
+        return "\n".join(["fleet; joules a token of each model", *figure_lines(self, FIGURES), *parts])
 
     def __getattr__(self, name: str) -> Product | None:
         if name in FIGURES:

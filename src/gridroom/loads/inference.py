@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
+from gridroom.loads.answers import figure_frame, figure_lines
 from gridroom.loads.catalogue import Assumption, accelerator, default, given
 from gridroom.loads.checks import check
 from gridroom.loads.households import household_kwh
@@ -110,6 +111,14 @@ class Inference:
     accelerators: Product | None
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
+
+    def to_pandas(self) -> Any:
+        """Figures with low, best, high and unit, one a row."""
+        return figure_frame(self, FIGURES)
+
+    def __str__(self) -> str:
+        head = f"{self.model or 'requests'}; joules a token: {self.method}"
+        return "\n".join([head, *figure_lines(self, FIGURES)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +310,9 @@ def _answer(tokens: _Tokens, asked: dict[str, Range | None], place: Site, model:
         used.append(household_kwh(place.homes))
         homes = product({**year, **pue, "household_kwh_per_year": (used[-1].range.times(1e-3), -1.0)})
     return Inference(
-        model=tokens.model or model, method=tokens.method, joule_per_output_token=tokens.joule, wh_per_request=product({**busy, **pue}),
-        accelerator_wh_per_request=product(one) if tokens.alone else None, it_power_mw=product(mean_mw),
+        model=tokens.model or model, method=tokens.method, joule_per_output_token=tokens.joule,
+        wh_per_request=product({**busy, **pue}), accelerator_wh_per_request=product(one) if tokens.alone else None,
+        it_power_mw=product(mean_mw),
         facility_power_mw=product({**mean_mw, **pue}), energy_mwh_per_year=product({**year, **pue}),
         co2_t_per_year=product({**year, **pue, "grid_co2": (place.grid.range.times(1e-3), 1.0)}),
         water_m3_per_year=product({**year, "wue": (place.wue.range, 1.0)}), households_year_equivalent=homes,

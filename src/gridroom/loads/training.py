@@ -17,6 +17,7 @@ from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
 from gridroom.loads import catalogue
+from gridroom.loads.answers import figure_frame, figure_lines
 from gridroom.loads.catalogue import Accelerator, Assumption, default
 from gridroom.loads.households import household_kwh
 from gridroom.loads.ranges import Number, Product, Range, product
@@ -38,7 +39,9 @@ class Training:
     accelerator : str or None
     count : Range or None
         Accelerators at a time.
-    flop, accelerator_hours, duration_h, accelerator_energy_mwh, it_energy_mwh, facility_energy_mwh : Product or None
+    flop, accelerator_hours, duration_h, it_energy_mwh, facility_energy_mwh : Product or None
+    accelerator_energy_mwh, rated_energy_mwh : Product or None
+        Of the accelerators alone: as drawn, and hours x rated power, which is what most published energies are.
     it_power_mw, facility_power_mw, co2_t, water_m3, households_year_equivalent : Product or None
     assumptions : tuple of Assumption
     published : dict or None
@@ -54,6 +57,7 @@ class Training:
     accelerator_hours: Product
     duration_h: Product | None
     accelerator_energy_mwh: Product | None
+    rated_energy_mwh: Product | None
     it_energy_mwh: Product | None
     facility_energy_mwh: Product | None
     it_power_mw: Product | None
@@ -65,12 +69,21 @@ class Training:
     published: dict[str, Any] | None
     notes: tuple[str, ...]
 
+    def to_pandas(self) -> Any:
+        """Figures with low, best, high and unit, one a row."""
+        return figure_frame(self, FIGURES)
+
+    def __str__(self) -> str:
+        head = f"{self.model or 'training'} from {self.basis}" + (f" on {self.accelerator}" if self.accelerator else "")
+        return "\n".join([head, *figure_lines(self, FIGURES)])
+
 
 FIGURES = (
     "flop",
     "accelerator_hours",
     "duration_h",
     "accelerator_energy_mwh",
+    "rated_energy_mwh",
     "it_energy_mwh",
     "facility_energy_mwh",
     "it_power_mw",
@@ -248,6 +261,8 @@ def _answer(
             out["households_year_equivalent"] = product({**facility, "household_kwh_per_year": (home.times(1e-3), -1.0)})
     if alone is not None:
         out["accelerator_energy_mwh"] = product({**total, "accelerator_power_w": (work.use(alone).times(1e-6), 1.0)})
+    if chip is not None and chip.tdp_w is not None:
+        out["rated_energy_mwh"] = product({**total, "tdp_w": (Range.exact(1e-6 * chip.tdp_w), 1.0)})
     return Training(
         model=run["model"] if run else None,
         basis=basis.words,
