@@ -99,7 +99,7 @@ def test_identity_of_bloom():
 
 
 def test_defaults_predict_most_runs_but_not_all():
-    """Reported hours inside the 10-90 % band for 70-95 % of the runs from 6 billion on; median of reported over predicted near 1."""
+    """Reported hours inside the 10-90 % band for 70-95 % of the runs from 6 billion on; median over predicted near 1."""
     runs = catalog.load("training_runs")
     runs = runs[(runs["parameters"] >= 6e9) & runs["tokens"].notna() & (runs["accelerator_hours"] > 0)]
     runs = runs[~runs["model"].isin(["GPT-3 175B"])]  # its hours are an assumption
@@ -259,7 +259,7 @@ spread = st.floats(1.0, 4.0)
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(positive, spread, spread, st.sampled_from([1.0, -1.0])), min_size=1, max_size=5))
 def test_ranges_run_through_products(parts):
-    """Order does not matter; exact factors change nothing but the scale; no range is wider than all ends at once or narrower than its widest."""
+    """Order does not matter; exact factors only scale; a range lies between its widest factor's and all ends at once."""
     factors = {str(k): (Range(b / d, b, b * u), p) for k, (b, d, u, p) in enumerate(parts)}
     whole = product(factors)
     again = product(dict(reversed(factors.items())))
