@@ -32,6 +32,7 @@ bench-pipeline: $(STAMP)
 	$(BIN)/python benchmarks/pipeline.py --peers --large
 
 docs: $(STAMP)
+	$(BIN)/python tools/compute_cases.py
 	$(BIN)/python tools/validity.py
 
 clean:

@@ -185,7 +185,7 @@ def test_command_writes_the_hours(tmp_path):
     import pandas as pd
 
     out = tmp_path / "campus.parquet"
-    answer = json.loads(cli("campus", ROOT / "examples/campus.toml", "--out", out, "--json").stdout)
+    answer = json.loads(cli("campus", ROOT / "examples/loads/campus_1gw.toml", "--out", out, "--json").stdout)
     hourly = pd.read_parquet(out)
     assert hourly["value"].sum() == pytest.approx(answer["energy_mwh"])
     assert hourly["value"].max() == pytest.approx(answer["peak_mw"])
@@ -194,6 +194,13 @@ def test_command_writes_the_hours(tmp_path):
         assert answer[key] is not None
     assert [row["year"] for row in answer["by_year"]] == [2027, 2028, 2029]
     assert json.loads(cli("campus", "--json").stdout)["named"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples/loads").glob("*.toml")), ids=lambda p: p.stem)
+def test_examples_run(path):
+    load = campus_load(read_campus(path))
+    assert load.peak_mw > 100
+    assert 0.5 < load.load_factor < 1
 
 
 def test_own_weather(tmp_path):

@@ -59,7 +59,7 @@ def test_run_answers_as_the_contract_says(finished):
         assert (out / name).stat().st_size > 0
     assert not (out / "parts").exists()
     assert {p.stem for p in (out / "tables").iterdir()} == {"region_year", "tipping", "calendar", "national", "capacity",
-                                                             "load_cases", "sensitivity"}
+                                                             "load_cases", "meaning", "sensitivity"}
 
 
 def test_same_seed_same_numbers_and_lock_file_repeats(finished, tmp_path):

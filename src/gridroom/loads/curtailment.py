@@ -263,6 +263,12 @@ def room_at(gaps: Gaps, curtailment_pct: float) -> Room:
     )
 
 
+def room_and_hours(gaps: Gaps, curtailment_pct: float) -> tuple[float, float]:
+    """Room at a rate [MW] and hours a year with any curtailment [h], without the rest of `room_at`."""
+    load = load_at(gaps.ordered_mw, gaps.summed_mw, 0.01 * curtailment_pct * HOURS_A_YEAR * len(gaps.years), gaps.demand.authority)
+    return load, float(np.searchsorted(gaps.ordered_mw, load, side="left")) / len(gaps.years)
+
+
 def load_factor(demand: Demand) -> float:
     """Mean over peak of the whole series [1]."""
     return float(demand.mw.mean() / demand.mw.max())

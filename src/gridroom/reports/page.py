@@ -52,7 +52,7 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
         "study": study, "years": years, "shown": shown, "map_year": map_year,
         "tiles": sections.tiles(folder, _places(), words), "rows": sections.region_rows(folder, words, shown),
         "standards": sections.standard_rows(folder, words), "sensitivity": sensitivity, "sensitivity_year": year,
-        "load_cases": cases, "case_year": case_year,
+        "load_cases": cases, "case_year": case_year, "meaning": sections.meaning_rows(folder, words),
         "regions": [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()],
         "first_region": sections.region_rows(folder, words, shown)[0]["id"],
         "options": json.dumps(sections.chart_options(folder, words), ensure_ascii=False).replace("</", "<\\/"),

@@ -136,6 +136,33 @@ def load_case_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[str,
     return int(table["us_mean_year"].iloc[0]), out
 
 
+FIGURE_UNITS = (("_mwh", "MWh"), ("_mw", "MW"), ("_h", "h"), ("_t", "t"), ("wh_per_request", "Wh"), ("hours", "h"))
+
+
+def _span(row: Any) -> str:
+    """Figure with its range, to three digits."""
+    def digits(value: float) -> str:
+        return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+    return digits(row.best) if row.low == row.high else f"{digits(row.best)} ({digits(row.low)}–{digits(row.high)})"
+
+
+def meaning_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
+    """What one model, one campus, one query means: a row an item with its figures; empty for older runs."""
+    if not (folder.path / "tables/meaning.parquet").is_file():
+        return []
+    out = []
+    for item, rows in folder.table("meaning").groupby("item", sort=False):
+        figures = []
+        for row in rows.itertuples():
+            unit = next((u for end, u in FIGURE_UNITS if row.figure.endswith(end)), "")
+            figures.append({"name": words(f"fig_{row.figure}"), "value": f"{_span(row)} {unit}".strip(), "claim": row.claim,
+                            "claim_words": words(f"claim_{row.claim}")})
+        out.append({"item": words(f"item_{item}"), "figures": figures, "command": rows["command"].iloc[0],
+                    "sources": "; ".join(dict.fromkeys(rows["source"]))})
+    return out
+
+
 def national_rows(folder: RunFolder) -> Any:
     """Regions summed by year, for the country's load chart."""
     table = folder.table("region_year")

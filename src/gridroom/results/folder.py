@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
-from gridroom.results.tables import TABLES, check_columns
+from gridroom.results.tables import OPTIONAL, TABLES, check_columns
 
 MANIFEST = "manifest.json"
 
@@ -75,7 +75,7 @@ def open_run(path: str | Path) -> RunFolder:
         known = (folder / "study.lock.toml").is_file()
         raise StudyError(Problem(str(path), "holds a run that did not finish" if known else "is no run folder",
                                  hint if known else "give the folder that `gridroom run` printed"))
-    missing = [name for name in TABLES if name != "sensitivity" and not (folder / f"tables/{name}.parquet").is_file()]
+    missing = [name for name in TABLES if name not in OPTIONAL and not (folder / f"tables/{name}.parquet").is_file()]
     if missing:
         raise StudyError([Problem(f"{path}/tables/{name}.parquet", "is missing", "run the study again")
                           for name in missing])

@@ -86,6 +86,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("us_mean_mw", "MW", Claim.ASSUMED, "mean US load added since 2024 in that case, in the year beside"),
         Column("us_mean_year", "", Claim.DERIVED, "year of the mean"),
     ),
+    "meaning": (
+        Column("item", "", Claim.DERIVED, "model, campus, query or rate of giving way"),
+        Column("figure", "", Claim.DERIVED, "figure, unit in its name"),
+        Column("low", "", Claim.DERIVED, "about 10 %"), Column("best", "", Claim.DERIVED, "best"),
+        Column("high", "", Claim.DERIVED, "about 90 %"),
+        Column("claim", "", Claim.DERIVED, "weakest claim class of what the figure rests on"),
+        Column("command", "", Claim.DERIVED, "command that repeats it"), Column("source", "", Claim.DERIVED, "where from"),
+    ),
     "sensitivity": (
         Column("line", "", Claim.DERIVED, "setting that changed"), Column("year", "", Claim.DERIVED, "study year"),
         *_simulated("lolh_any_region_h", "h", "expected hours with any region short, middle load"),
@@ -94,6 +102,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("first_region_year", "", Claim.DERIVED, "its year, among the years shown"),
     ),
 }
+
+
+OPTIONAL = ("sensitivity", "load_cases", "meaning")  # a run may leave these out; older ones have no `meaning`
 
 
 def check_columns(name: str, frame: Any) -> None:

@@ -16,7 +16,7 @@ from gridroom.adequacy.years import YearsChunk, pilot_caps, run_years
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.reference import catalog
 from gridroom.results.folder import RunFolder
-from gridroom.study import assemble, outcome, sensitivity, steps, weather
+from gridroom.study import assemble, meaning, outcome, sensitivity, steps, weather
 from gridroom.study.loader import lock_text
 from gridroom.study.schema import Study
 
@@ -152,6 +152,7 @@ def _write_tables(folder: RunFolder, case: assemble.Case, answer: outcome.Outcom
     folder.write_table("calendar", steps.calendar(case, answer))
     folder.write_table("national", steps.national(case, answer))
     folder.write_table("capacity", steps.capacity(case))
+    folder.write_table("meaning", meaning.meaning())
     if answer.load_cases:
         folder.write_table("load_cases", steps.load_cases(case, answer))
     if lines:
