@@ -12,6 +12,7 @@ from gridroom.pipeline.national import Forecast, at_score, national_added_mw, sa
 from gridroom.reference import catalog
 from gridroom.study import assemble, fleet, weather
 from gridroom.study.loader import apply_overrides, check_study, load_study, lock_text
+from gridroom.study.own_loads import own_loads
 
 
 def problems(data):
@@ -43,7 +44,7 @@ def test_cross_checks():
     assert "must lie in 2016 to 2024; got 2015" in found["run.weather_years[0]"]
     assert "did you mean 'DOM'?" in found["large_loads[0].region"]
     assert "overlap or go back" in found["large_loads[1].ramp"]
-    assert "either mw or ramp" in found["large_loads[2]"]
+    assert "one of mw, ramp, profile and campus" in found["large_loads[2]"]
     assert "names must differ" in found["large_loads"]
 
 
@@ -111,7 +112,8 @@ def small():
 def test_own_loads_ramp(small):
     study = small[0]
     tva = list(catalog.load("regions")["region"]).index("TVA")
-    assert assemble.own_loads_mw(study)[:5, tva].tolist() == [0, 300, 300, 900, 900]
+    assert small[2].own_mw[:5, tva].tolist() == [0, 300, 300, 900, 900]
+    assert own_loads(study, (2029,))[0, tva, 5000] == 900
 
 
 def test_assembled_fleet(small):
@@ -185,3 +187,65 @@ def test_transfer_setting_scales_what_it_says():
     scaled = table["scaled"].to_numpy()
     assert half.forward_mw[scaled] == pytest.approx(0.5 * full.forward_mw[scaled])
     assert half.forward_mw[~scaled] == pytest.approx(full.forward_mw[~scaled])
+
+
+def own_study(*loads):
+    return "".join(f'[[large_loads]]\nname = "{k}"\nregion = "{region}"\n{what}\n' for k, (region, what) in enumerate(loads))
+
+
+def test_own_loads_by_the_hour(tmp_path):
+    """A flat profile is a flat load; a campus is its own hourly load, at the region's local time."""
+    from gridroom.loads.campus import campus_load
+    from gridroom.study.campus_file import read_campus
+
+    (tmp_path / "flat.csv").write_text("value\n" + "250\n" * 8760)
+    wave = [100 + h for h in range(24)] * 365
+    (tmp_path / "wave.csv").write_text("value\n" + "\n".join(map(str, wave)))
+    (tmp_path / "c.toml").write_text('it_mw = 100\nyear = 2027\nramp = [{ date = 2028-01-01, mw = 100 }]\nweather = "ga_atlanta"\n')
+    (tmp_path / "study.toml").write_text(
+        own_study(("TVA", 'profile = "flat.csv"'), ("DOM", 'profile = "wave.csv"'), ("SOU", 'campus = "c.toml"')))
+    study = load_study(tmp_path / "study.toml", [])
+    own = own_loads(study, (2027, 2028))
+    place = {name: k for k, name in enumerate(catalog.load("regions")["region"])}
+    assert (own[:, place["TVA"]] == 250).all()
+    assert own[0, place["DOM"], 5] == 100, "local midnight in Virginia is 5 h UTC"
+    assert (own[0, place["SOU"]] == 0).all()
+    alone = campus_load(read_campus(tmp_path / "c.toml"))
+    assert alone.energy_mwh == 0
+    assert own[1, place["SOU"]].max() == pytest.approx(100 * 0.76 * alone.pue.max(), rel=0.2)
+
+
+def test_bad_own_loads_are_told(tmp_path):
+    (tmp_path / "bad.csv").write_text("value\n5\n-3\nx\n")
+    (tmp_path / "c.toml").write_text("it_mw = -1\n")
+    (tmp_path / "study.toml").write_text(
+        own_study(("TVA", 'profile = "bad.csv"'), ("DOM", 'campus = "c.toml"'), ("SOU", 'profile = "none.csv"\nmw = 3')))
+    with pytest.raises(StudyError) as fault:
+        load_study(tmp_path / "study.toml", [])
+    said = str(fault.value)
+    for words in ("row 3, value", "row 4, value", "8,760 or 8,784 rows; got 3", "large_loads[1].campus: it_mw must be greater than 0",
+                  "large_loads[2] must have one of mw, ramp, profile and campus; got mw and profile", "names no file"):
+        assert words in said, said
+
+
+def test_flat_shape_is_flat_and_campus_shape_keeps_its_meaning():
+    from gridroom.study.campus_shape import flat_shape
+
+    hours = weather.build((2021, 2022))
+    like = hours.load_mw.shape
+    flat = check_study({"load": {"shape": "flat"}}).load
+    assert (flat_shape(flat, hours, like, np.zeros(23, bool)) == 1).all()
+    campus = check_study({}).load
+    mean = flat_shape(campus, hours, like, np.zeros(23, bool))
+    peak = flat_shape(campus, hours, like, np.ones(23, bool))
+    n = 8760
+    assert mean[:, :, :n].mean(axis=(0, 2)) == pytest.approx(np.ones(23), abs=1e-3)
+    for r in (0, 6, 14):
+        demand = np.concatenate([hours.load_mw[w, r, :n] for w in range(2)])
+        form = np.concatenate([peak[w, r, :n] for w in range(2)])
+        assert form[np.argsort(demand)[-2 * n // 100:]].mean() == pytest.approx(1, abs=2e-3)
+        assert np.ptp(form) > 0.15
+    hot = check_study({"load": {"cooling": "liquid_w32_dry"}}).load
+    assert np.ptp(flat_shape(hot, hours, like, np.zeros(23, bool))[:, 14]) > np.ptp(mean[:, 14])
+    with pytest.raises(StudyError, match="follows the wet bulb"):
+        check_study({"load": {"cooling": "tower"}})

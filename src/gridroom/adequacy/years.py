@@ -46,7 +46,7 @@ class Years:
     firm_mw : float32 array (Y, R, 2)
         All other capacity when nothing is out, summer and winter [MW].
     rest_mw : float32 array (Y, R, T)
-        Capacity on planned outage [MW].
+        Capacity on planned outage, and loads that follow an hourly table [MW].
     seasons : int array (W, 2)
         First hour of the summer rating and of the winter rating in autumn.
     fleet : Fleet

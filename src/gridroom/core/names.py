@@ -46,7 +46,7 @@ def find_name(where: str, name: str, known: Mapping[str, Sequence[str]]) -> str 
         return held[0]
     if held:
         return Problem(where, f"fits several; got {name!r}", "one of " + ", ".join(held[:8]))
-    close = difflib.get_close_matches(plain(name), list(spellings), n=1, cutoff=0.4)
+    close = difflib.get_close_matches(plain(name), list(spellings), n=1, cutoff=0.55)
     hint = (
         f"did you mean {spellings[close[0]]!r}?"
         if close

@@ -13,6 +13,7 @@ from gridroom.pipeline.national import Forecast, LoadPaths
 from gridroom.reference import catalog
 from gridroom.study import campus_shape, fleet, weather
 from gridroom.study.large_load import LargeLoad, large_load
+from gridroom.study.own_loads import own_loads
 from gridroom.study.schema import Study
 
 BASE_YEAR = 2024
@@ -24,7 +25,10 @@ GROWTH_COMMON = 0.5  # assumed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One assembled case: the engine's arrays, and what the answers need beside them."""
+    """One assembled case: the engine's arrays, and what the answers need beside them.
+
+    `own_mw`, `own_mwh` (Y, R) are peak and yearly energy of the study's own loads, which the engine has by the hour in `rest_mw`.
+    """
 
     problem: Years
     forecast: Forecast
@@ -33,6 +37,8 @@ class Case:
     table: fleet.FleetTable
     peak_mw: NDArray[np.float64]
     energy_mwh: NDArray[np.float64]
+    own_mw: NDArray[np.float64]
+    own_mwh: NDArray[np.float64]
     study: Study
 
 
@@ -71,21 +77,6 @@ def make_forecast(study: Study, peak_mw: NDArray[np.float64]) -> Forecast:
                     base_twh=base, share=np.asarray(share), share_spread=SHARE_SPREAD,
                     growth=growth.loc[list(years), regions].to_numpy(), growth_spread=GROWTH_SPREAD,
                     growth_common=GROWTH_COMMON, base_year=BASE_YEAR)
-
-
-def own_loads_mw(study: Study) -> NDArray[np.float64]:
-    """Large loads of the study file by year and region (Y, R) [MW]."""
-    years, regions = study_years(study), list(catalog.load("regions")["region"])
-    out = np.zeros((len(years), len(regions)))
-    for load in study.large_loads:
-        r = regions.index(load.region)
-        for y, year in enumerate(years):
-            if load.ramp:
-                reached = [step.mw for step in load.ramp if step.year <= year]
-                out[y, r] += reached[-1] if reached else 0.0
-            else:
-                out[y, r] += load.mw or 0.0
-    return out
 
 
 def make_network(share: float) -> Network:
@@ -165,20 +156,20 @@ def assemble(study: Study, hours: weather.Weather | None = None, like: Case | No
     forecast = make_forecast(study, peak)
     load_added = large_load(study, forecast)
     paths = load_added.paths
-    own = own_loads_mw(study)
-    level = (load_added.level_mw + own[None]).astype(np.float32)
+    own = own_loads(study, years)
+    level = load_added.level_mw.astype(np.float32)
     shape = campus_shape.flat_shape(study.load, hours, load.shape, load_added.at_peak)
     problem = Years(
         study_years=years, weather_years=weather_years, steps=steps, load_mw=load, wind_pu=hours.wind_pu,
         solar_pu=hours.solar_pu, hydro_mw=hydro, wind_mw=wind, solar_mw=solar,
-        firm_mw=fleet.firm_mw(table, drawn, study), rest_mw=rest, seasons=seasons,
+        firm_mw=fleet.firm_mw(table, drawn, study), rest_mw=rest + own, seasons=seasons,
         fleet=fleet.engine_fleet(table, drawn, begin, end), hazard=hazard, first_out=first_out,
         storm_row=storm_row, storm_chance=fleet.storm_chance(weather_years, study.supply),
         stores=fleet.stores_by_year(table, study.supply.storage_scale), network=make_network(study.transfer.share),
         day_of=day_of, hour=hour, month=month, flat_shape=shape, path_growth=paths.growth.astype(np.float32),
-        path_flat_mw=(paths.added_mw + own[None]).astype(np.float32),
+        path_flat_mw=paths.added_mw.astype(np.float32),
         level_growth=np.broadcast_to(forecast.growth, (len(level), *forecast.growth.shape)).astype(np.float32),
         level_flat_mw=level, cap_mw=np.broadcast_to(0.5 * peak, (len(years), regions)).astype(np.float32))
     energy = load.sum(axis=2).mean(axis=0).astype(np.float64)
     return Case(problem=problem, forecast=forecast, paths=paths, load=load_added, table=table, peak_mw=peak, energy_mwh=energy,
-                study=study)
+                own_mw=own.max(axis=2).astype(np.float64), own_mwh=own.sum(axis=2, dtype=np.float64), study=study)

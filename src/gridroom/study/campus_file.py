@@ -16,7 +16,7 @@ from gridroom.loads.catalogue import default
 from gridroom.loads.cooling import Design, TypicalYear, design, hourly_pue, typical_year
 from gridroom.loads.ranges import Range
 from gridroom.reference import catalog
-from gridroom.study.loader import check_file, read_toml
+from gridroom.study.files import check_file, read_toml
 from gridroom.study.schema import Part
 
 FIRST, LAST = 2000, 2060

@@ -6,38 +6,15 @@ import itertools
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.pipeline.records import read_records
 from gridroom.reference import catalog
 from gridroom.study.campus_shape import cooling_problem
+from gridroom.study.files import check_file, read_toml
+from gridroom.study.own_loads import file_problems
 from gridroom.study.schema import Study
-
-Kind = TypeVar("Kind", bound=BaseModel)
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises
-    ------
-    StudyError
-        If it is missing or not TOML; names line and column.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise StudyError(Problem(str(path), "does not exist", "`gridroom init` writes a study to start from")) from None
-    except (IsADirectoryError, PermissionError) as fault:
-        raise StudyError(Problem(str(path), f"cannot be read: {fault.strerror}")) from None
-    except UnicodeDecodeError:
-        raise StudyError(Problem(str(path), "is not UTF-8 text", "a study is a TOML file")) from None
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as fault:
-        words = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
-        raise StudyError(Problem(str(path), f"is not TOML: {words}", "check quotes, brackets and equals signs")) from None
 
 
 def _value(text: str) -> Any:
@@ -70,51 +47,6 @@ def apply_overrides(data: dict[str, Any], overrides: list[str]) -> dict[str, Any
     return data
 
 
-def _fields_at(place: tuple[int | str, ...], whole: type[BaseModel]) -> list[str]:
-    """Names valid at a place of a file."""
-    model: Any = whole
-    for key in place:
-        if isinstance(key, int):
-            continue
-        field = model.model_fields.get(key)
-        if field is None:
-            break
-        inner = field.annotation
-        arguments = getattr(inner, "__args__", ())
-        model = next((a for a in (inner, *arguments) if isinstance(a, type) and issubclass(a, BaseModel)), None)
-        if model is None:
-            return []
-    return list(model.model_fields)
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for key in location:
-        text += f"[{key}]" if isinstance(key, int) else (f".{key}" if text else str(key))
-    return text
-
-
-RULES = {"greater_than": "must be greater than {gt}", "greater_than_equal": "must be at least {ge}",
-         "less_than_equal": "must be at most {le}", "less_than": "must be less than {lt}",
-         "finite_number": "must be a finite number", "missing": "is missing",
-         "literal_error": "must be {expected}", "float_parsing": "must be a number", "float_type": "must be a number",
-         "int_parsing": "must be a whole number", "int_type": "must be a whole number",
-         "int_from_float": "must be a whole number", "bool_parsing": "must be true or false",
-         "bool_type": "must be true or false", "string_type": "must be text",
-         "model_type": "must be a table of settings", "list_type": "must be a list"}
-
-
-def _problem(error: Any, whole: type[BaseModel]) -> Problem:
-    where, kind = _place(error["loc"]), error["type"]
-    if kind == "extra_forbidden":
-        name = str(error["loc"][-1])
-        return Problem(where, "is not a known setting", nearest(name, _fields_at(error["loc"][:-1], whole)))
-    rule = RULES.get(kind)
-    limits = {k: f"{v:g}" if isinstance(v, float) else v for k, v in error.get("ctx", {}).items()}
-    what = rule.format(**limits) if rule else error["msg"]
-    return Problem(where, what if kind == "missing" else f"{what}; got {error['input']!r}")
-
-
 def _repeats(where: str, names: list[str]) -> list[Problem]:
     return [Problem(where, f"names must differ; {name!r} stands {names.count(name)} times")
             for name in sorted({n for n in names if names.count(n) > 1})]
@@ -140,8 +72,12 @@ def _load_checks(study: Study, known: list[str]) -> list[Problem]:
         if load.region not in known:
             problems.append(Problem(f"{where}.region", f"is not a region; got {load.region!r}",
                                     nearest(load.region, known)))
-        if (load.mw is None) == (not load.ramp):
-            problems.append(Problem(where, "must have either mw or ramp", "ramp = [{ year = 2027, mw = 300 }, ...]"))
+        given = [name for name in ("mw", "profile", "campus") if getattr(load, name) is not None] + (["ramp"] if load.ramp else [])
+        if len(given) != 1:
+            shown = f"; got {' and '.join(given)}" if given else ""
+            problems.append(Problem(where, f"must have one of mw, ramp, profile and campus{shown}",
+                                    "ramp = [{ year = 2027, mw = 300 }, ...]"))
+        problems += file_problems(load, where)
         years = [step.year for step in load.ramp]
         if any(b <= a for a, b in itertools.pairwise(years)):
             problems.append(Problem(f"{where}.ramp", f"steps overlap or go back in time: {years}",
@@ -167,20 +103,6 @@ def _cross_checks(study: Study) -> list[Problem]:
             *_repeats("regions", [change.id for change in study.regions])]
 
 
-def check_file(kind: type[Kind], data: dict[str, Any]) -> Kind:
-    """Settings of one kind of file from plain data.
-
-    Raises
-    ------
-    StudyError
-        With every problem found.
-    """
-    try:
-        return kind.model_validate(data)
-    except ValidationError as fault:
-        raise StudyError([_problem(error, kind) for error in fault.errors()]) from None
-
-
 def check_study(data: dict[str, Any]) -> Study:
     """Study from plain data.
 
@@ -200,6 +122,11 @@ def load_study(path: Path | None, overrides: list[str]) -> Study:
     load = data.get("load")
     if path is not None and isinstance(load, dict) and isinstance(load.get("requests"), str):
         load["requests"] = str((path.parent / load["requests"]).resolve())
+    own = data.get("large_loads")
+    for one in own if path is not None and isinstance(own, list) else []:
+        for key in ("profile", "campus"):
+            if path is not None and isinstance(one, dict) and isinstance(one.get(key), str):
+                one[key] = str((path.parent / one[key]).resolve())
     return check_study(data)
 
 

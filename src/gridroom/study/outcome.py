@@ -120,7 +120,7 @@ def path_equivalent_mw(case: Case) -> tuple[Floats, Floats]:
     """Flat load of each path (N, Y, R) and level (L, Y, R), with base-load departures counted at the peak [MW]."""
     problem = case.problem
     departure = (case.paths.growth - case.forecast.growth[None]) * case.peak_mw
-    return problem.path_flat_mw + departure, problem.level_flat_mw.astype(np.float64)
+    return problem.path_flat_mw + case.own_mw + departure, problem.level_flat_mw + case.own_mw
 
 
 def along_paths(values: Floats, level_mw: Floats, path_mw: Floats, with_own: bool) -> Floats:
@@ -187,11 +187,18 @@ def planning_margin(case: Case, study: Study, path_mw: Floats) -> tuple[Floats, 
     return margin, middle, reference, on_peak
 
 
+def _added_mwh(case: Case, added_mw: Floats) -> Floats:
+    """Yearly energy of large load of that MW, in its shape [MWh]."""
+    problem = case.problem
+    mean = np.mean([problem.flat_shape[w, :, :n].mean(axis=1) for w, n in enumerate(problem.steps)], axis=0)
+    return np.asarray(added_mw * mean * 8766.0)
+
+
 def risks(case: Case, chunks: list[YearsChunk]) -> tuple[tuple[Risk, ...], ...]:
     """Risk by study year and region, the system last, over weather, outages and load paths."""
     names = [*catalog.load("regions")["name"], "United States (any region short)"]
     samples = np.concatenate([c.path for c in chunks])
-    energy = case.energy_mwh[None] * case.forecast.growth + case.problem.path_flat_mw.mean(axis=0) * 8766.0
+    energy = case.energy_mwh[None] * case.forecast.growth + case.own_mwh + _added_mwh(case, case.problem.path_flat_mw.mean(axis=0))
     out = []
     for y in range(samples.shape[1]):
         asked = [*energy[y], energy[y].sum()]
@@ -208,10 +215,9 @@ def first_years(none: NDArray[np.bool_], years: tuple[int, ...]) -> Floats:
 def _load_cases(case: Case, room_level: Floats, level_mw: Floats, shift_mw: Floats) -> dict[str, tuple[Floats, Floats]]:
     """When room ends with the same requests counted otherwise: room is carried along other paths, nothing is simulated again."""
     departure = (case.paths.growth - case.forecast.growth[None]) * case.peak_mw
-    own = case.problem.path_flat_mw.astype(np.float64) - case.paths.added_mw
     out = {}
     for name, added in case.load.other_cases_mw.items():
-        room = along_paths(room_level, level_mw, added + own + departure, with_own=True) + shift_mw
+        room = along_paths(room_level, level_mw, added + case.own_mw + departure, with_own=True) + shift_mw
         out[name] = ((room < 0.0).mean(axis=0), first_years(room < 0.0, case.problem.study_years))
     return out
 
@@ -237,17 +243,17 @@ def evaluate(case: Case, study: Study, chunks: list[YearsChunk], caps: Floats, s
     room += shift
     level_samples = max(sum(c.level_samples for c in chunks), 1)
     level_mean = sum((c.level_sum for c in chunks), np.zeros(())) / level_samples
-    energy = case.energy_mwh[None] * case.forecast.growth
+    energy = case.energy_mwh[None] * case.forecast.growth + case.own_mwh
     hours = along_paths(level_mean[:, :, :-1, 0], level_mw, path_mw, with_own=False)
-    share = along_paths(level_mean[:, :, :-1, 3] * 1e6 / (energy[None] + 8766.0 * level_mw), level_mw, path_mw,
-                        with_own=False)
+    asked = energy[None] + _added_mwh(case, case.problem.level_flat_mw.astype(np.float64))
+    share = along_paths(level_mean[:, :, :-1, 3] * 1e6 / asked, level_mw, path_mw, with_own=False)
     margin, middle, reference, on_peak = planning_margin(case, study, path_mw)
     none = {"lole": room < 0.0, "nerc": (hours > study.standard.lolh_h) | (share > study.standard.neue_ppm),
             "margin": margin < reference[None]}
     calendar = sum((c.calendar for c in chunks), np.zeros(())) / samples
     return Outcome(
         risk=risks(case, chunks), calendar=calendar, level_room_mw=room_level, level_room_stderr_mw=room_error,
-        room_mw=room, censored=censored[len(censored) // 2], own_mw=case.problem.path_flat_mw.astype(np.float64),
+        room_mw=room, censored=censored[len(censored) // 2], own_mw=case.problem.path_flat_mw + case.own_mw,
         no_room={k: v.mean(axis=0) for k, v in none.items()},
         first_year={k: first_years(v, years) for k, v in none.items()}, margin_pct=middle, reference_pct=reference,
         on_peak_mw=on_peak, load_cases=_load_cases(case, room_level, level_mw, shift))

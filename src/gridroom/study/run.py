@@ -38,6 +38,9 @@ def fingerprint(study: Study) -> str:
     digest = hashlib.sha256(lock_text(study, __version__).encode())
     if study.load.requests is not None:
         digest.update(Path(study.load.requests).read_bytes())
+    for load in study.large_loads:
+        for name in (load.profile, load.campus):
+            digest.update(Path(name).read_bytes() if name is not None else b"")
     for table in catalog.tables().values():
         digest.update(table.sha256.encode())
     return digest.hexdigest()[:12]

@@ -114,16 +114,20 @@ class RampStep(Part):
 
 
 class LargeLoad(Part):
-    """One more load, flat over the year."""
+    """One more load: flat, by the hour from a profile, or a campus."""
 
     name: str = Field(min_length=1)
     """Name."""
     region: str
     """Region id."""
     mw: float | None = Field(None, ge=0, le=50_000, allow_inf_nan=False)
-    """Load [MW]; or give `ramp`."""
+    """Flat load [MW]; or give `ramp`, `profile` or `campus`."""
     ramp: list[RampStep] = Field(default_factory=list)
-    """Load by year; years must rise."""
+    """Flat load by year; years must rise."""
+    profile: str | None = None
+    """CSV or Parquet file with a column value, MW by hour of the local standard year."""
+    campus: str | None = None
+    """Campus file (TOML), as `gridroom campus` takes it; its ramp sets when it comes."""
     kind: Literal["firm"] = "firm"
     """Firm: served like any other load."""
 

@@ -1,0 +1,100 @@
+"""The study's own large loads by the hour: flat, from a profile, or a campus."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridroom.core.errors import Problem, StudyError
+from gridroom.loads.campus import campus_load
+from gridroom.reference import catalog
+from gridroom.study.campus_file import read_campus
+from gridroom.study.schema import LargeLoad, Study
+from gridroom.study.weather import HOURS
+
+Singles = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+
+def _whole_year(values: Floats) -> Floats:
+    """8,784 hours: a year of 8,760 repeats its last day."""
+    return values[:HOURS] if len(values) >= HOURS else np.concatenate([values, values[len(values) - 24 :]])
+
+
+@cache
+def read_profile(path: str) -> Floats:
+    """MW by hour of the region's local standard year.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, or does not hold a year of numbers.
+    """
+    import pandas as pd
+
+    file = Path(path)
+    if not file.is_file():
+        raise StudyError(Problem("profile", f"names no file: {path!r}", "a CSV or Parquet file with a column value"))
+    try:
+        frame = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file)
+    except Exception as fault:  # whatever a broken file makes the reader raise
+        raise StudyError(Problem("profile", f"{file.name} cannot be read: {str(fault).splitlines()[0]}")) from None
+    if "value" not in frame:
+        shown = ", ".join(map(str, frame.columns[:8]))
+        raise StudyError(Problem("profile", f"{file.name} has no column value", f"columns: {shown}"))
+    values = pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
+    bad = np.flatnonzero(~((values >= 0) & (values < 1e6)))
+    problems = [Problem(f"{file.name} row {row + 2}, value", f"must be MW of at least 0; got {frame['value'].iloc[row]!r}")
+                for row in bad[:10]]
+    if len(values) not in (HOURS - 24, HOURS):
+        problems.append(Problem("profile", f"{file.name} must hold a year, 8,760 or 8,784 rows; got {len(values):,}"))
+    if problems:
+        raise StudyError(problems)
+    return _whole_year(values)
+
+
+@cache
+def _campus(path: str, year: int) -> Floats:
+    return _whole_year(campus_load(dataclasses.replace(read_campus(Path(path)), year=year)).mw)
+
+
+def hourly_mw(load: LargeLoad, year: int) -> Floats:
+    """MW by hour of the local standard year, (8784,)."""
+    if load.profile is not None:
+        return read_profile(load.profile)
+    if load.campus is not None:
+        return _campus(load.campus, year)
+    if load.ramp:
+        reached = [step.mw for step in load.ramp if step.year <= year]
+        return np.full(HOURS, reached[-1] if reached else 0.0)
+    return np.full(HOURS, load.mw or 0.0)
+
+
+def file_problems(load: LargeLoad, where: str) -> list[Problem]:
+    """What is wrong with the file that a load names."""
+    try:
+        if load.profile is not None:
+            read_profile(load.profile)
+        if load.campus is not None:
+            _campus(load.campus, 2030)
+    except StudyError as fault:
+        kind = "profile" if load.profile is not None else "campus"
+        return [Problem(f"{where}.{kind}: {p.where}", p.what, p.hint) for p in fault.problems]
+    return []
+
+
+def own_loads(study: Study, years: tuple[int, ...]) -> Singles:
+    """Own loads by study year, region and hour of the UTC year, (Y, R, T) [MW]."""
+    regions = catalog.load("regions")
+    ids, offset = list(regions["region"]), regions["utc_offset_h"].to_numpy(np.int64)
+    out = np.zeros((len(years), len(ids), HOURS), np.float32)
+    for load in study.large_loads:
+        r = ids.index(load.region)
+        for y, year in enumerate(years):
+            # Local hour t + offset of the year is UTC hour t.
+            out[y, r] += np.roll(hourly_mw(load, year), -int(offset[r])).astype(np.float32)
+    return out
