@@ -270,3 +270,25 @@ def test_all_campus_problems_at_once(tmp_path):
     (tmp_path / "c.toml").write_text('it_mw = 0\nutilisation = 2\ncolor = "red"\nworkload = "x"\n')
     done = cli("campus", tmp_path / "c.toml", code=3)
     assert "4 problems" in done.stderr
+
+
+def test_a_system_folder_takes_a_campus(tmp_path):
+    import shutil
+
+    from gridroom.study.campus_file import campus_mw
+    from gridroom.systems import read_years
+
+    shutil.copytree(ROOT / "examples/two_regions", tmp_path / "grid")
+    system = read_years(tmp_path / "grid")[0][1]
+    (tmp_path / "grid/campus.toml").write_text('it_mw = 20\nweather = "ga_atlanta"\n')
+    rest = 'kind = "interruptible"\nmax_hours_per_year = 10\ncampus = "campus.toml"\n'
+    loads = f'[[large_loads]]\nname = "c"\nregion = "{system.regions[0]}"\n{rest}'
+    (tmp_path / "grid/large_loads.toml").write_text(loads)
+    read = read_years(tmp_path / "grid", campus_mw=campus_mw)[0][1].large_loads[0]
+    whole = campus_load(dataclasses.replace(read_campus(tmp_path / "grid/campus.toml"), year=system.axis.start.year))
+    day = (system.axis.start.timetuple().tm_yday - 1) * 24 + system.axis.start.hour
+    assert read.mw == pytest.approx(whole.mw[day : day + system.axis.steps])
+    done = cli("adequacy", tmp_path / "grid", "--samples", "200", "--json", "--progress", "none")
+    assert json.loads(done.stdout)["total"]["lolh_h"]["value"] >= 0
+    (tmp_path / "grid/campus.toml").write_text("it_mw = 0\n")
+    assert "campus: it_mw must be greater than 0" in cli("adequacy", tmp_path / "grid", code=3).stderr

@@ -201,7 +201,8 @@ def test_own_loads_by_the_hour(tmp_path):
     (tmp_path / "flat.csv").write_text("value\n" + "250\n" * 8760)
     wave = [100 + h for h in range(24)] * 365
     (tmp_path / "wave.csv").write_text("value\n" + "\n".join(map(str, wave)))
-    (tmp_path / "c.toml").write_text('it_mw = 100\nyear = 2027\nramp = [{ date = 2028-01-01, mw = 100 }]\nweather = "ga_atlanta"\n')
+    text = 'it_mw = 100\nyear = 2027\nramp = [{ date = 2028-01-01, mw = 100 }]\nweather = "ga_atlanta"\n'
+    (tmp_path / "c.toml").write_text(text)
     (tmp_path / "study.toml").write_text(
         own_study(("TVA", 'profile = "flat.csv"'), ("DOM", 'profile = "wave.csv"'), ("SOU", 'campus = "c.toml"')))
     study = load_study(tmp_path / "study.toml", [])

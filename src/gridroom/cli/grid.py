@@ -65,7 +65,9 @@ def open_years(name: str, maintenance: str = "given", load_factor: float = 1.0) 
     if name in BUILT_IN:
         years = {"": systems.rts79() if name == "rts79" else systems.rts_gmlc()}
     elif path.is_dir():
-        years = dict(systems.read_years(path, maintenance))
+        from gridroom.study.campus_file import campus_mw
+
+        years = dict(systems.read_years(path, maintenance, campus_mw))
         maintenance = "given"  # done while reading
     elif path.suffix == ".pras" or path.is_file():
         years = {"": systems.read_pras(path)}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.names import find_name
-from gridroom.loads.campus import HOURS, Campus
+from gridroom.core.timeaxis import TimeAxis
+from gridroom.loads.campus import HOURS, Campus, campus_load
 from gridroom.loads.catalogue import default
 from gridroom.loads.cooling import Design, TypicalYear, design, hourly_pue, typical_year
 from gridroom.loads.ranges import Range
@@ -257,3 +260,26 @@ def read_campus(path: Path) -> Campus:
         With every problem found.
     """
     return campus_of(read_toml(path), path.parent)
+
+
+def campus_mw(path: Path, axis: TimeAxis) -> NDArray[np.float64]:
+    """MW of a campus by step of a system's time axis, in the local standard time of its clock at the start; shape (steps,).
+
+    Raises
+    ------
+    StudyError
+        With every problem of the file.
+    """
+    campus = read_campus(path)
+    start = axis.start.replace(tzinfo=None)
+    hours = np.floor(axis.step_h * np.arange(axis.steps) + 1e-9).astype(np.int64)
+    when = np.datetime64(start, "h") + hours
+    years = when.astype("datetime64[Y]")
+    of_year = (when - years.astype("datetime64[h]")).astype(np.int64)
+    out = np.zeros(axis.steps)
+    for year in np.unique(years):
+        number = int(year.astype(np.int64)) + 1970
+        load = campus_load(dataclasses.replace(campus, year=number))
+        inside = years == year
+        out[inside] = load.mw[of_year[inside]]
+    return out

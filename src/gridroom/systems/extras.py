@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridroom.core.errors import Problem, nearest
+from gridroom.core.errors import Problem, StudyError, nearest
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.assets import CommonEvent, Floats, LargeLoad, Units
 from gridroom.systems.folder import Folder, list_problems
@@ -65,6 +65,19 @@ def _profile(folder: Folder, where: str, name: str, steps: int) -> Floats | None
     return values
 
 
+def _campus(folder: Folder, where: str, name: str, axis: TimeAxis) -> Floats | None:
+    """MW by step of a campus file."""
+    if folder.campus_mw is None:
+        folder.problems.append(Problem(f"{where}, campus", "needs a reader of campus files",
+                                       "read_years(..., campus_mw=gridroom.study.campus_file.campus_mw)"))
+        return None
+    try:
+        return folder.campus_mw(folder.path / name, axis)
+    except StudyError as fault:
+        folder.problems += [Problem(f"{where}, campus: {p.where}", p.what, p.hint) for p in fault.problems]
+        return None
+
+
 def read_large_loads(folder: Folder, settings: dict[str, Any], regions: tuple[str, ...], axis: TimeAxis,
                      ) -> tuple[LargeLoad, ...]:
     """Large loads of `system.toml`, `large_loads.toml` or the table `large_loads`."""
@@ -111,11 +124,11 @@ def _number(folder: Folder, where: str, key: str, value: Any) -> float | None:
 
 def _large_load(folder: Folder, where: str, row: dict[str, Any], regions: tuple[str, ...], axis: TimeAxis) -> LargeLoad | None:
     before = len(folder.problems)
-    for key in sorted(set(row) - {*LOAD_KEYS, "profile"}):
-        hint = "give mw or profile" if key == "campus" else nearest(key, (*LOAD_KEYS, "profile"))
-        folder.problems.append(Problem(f"{where}, {key}", "is not a known key", hint))
-    if ("mw" in row) == ("profile" in row):
-        folder.problems.append(Problem(where, "must have either mw or profile"))
+    known = (*LOAD_KEYS, "profile", "campus")
+    folder.problems += [Problem(f"{where}, {key}", "is not a known key", nearest(key, known))
+                        for key in sorted(set(row) - set(known))]
+    if sum(key in row for key in ("mw", "profile", "campus")) != 1:
+        folder.problems.append(Problem(where, "must have one of mw, profile and campus"))
     values: dict[str, Any] = {}
     for key in LOAD_KEYS:
         if key not in row:
@@ -127,6 +140,8 @@ def _large_load(folder: Folder, where: str, row: dict[str, Any], regions: tuple[
             values[key] = _number(folder, where, key, row[key])
     if "profile" in row:
         values["mw"] = _profile(folder, where, str(row["profile"]), axis.steps)
+    if "campus" in row:
+        values["mw"] = _campus(folder, where, str(row["campus"]), axis)
     if len(folder.problems) > before:
         return None
     values["mw"] = np.atleast_1d(np.asarray(values["mw"], dtype=np.float64))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import warnings
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems.system import SHOWN, Floats
 
+CampusMw = Callable[[Path, TimeAxis], Floats]
 SETTINGS = ("name", "start", "step_minutes", "steps", "zone", "large_loads", "attributes")
 
 
 class Folder:
     """Tables of a folder, and what is wrong with them."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, campus_mw: CampusMw | None = None) -> None:
         self.path = path
+        self.campus_mw = campus_mw  # MW by step of a campus file, for large loads that name one
         self.over: Path | None = None  # folder whose tables stand before those of `path`: one weather year
         self.problems: list[Problem] = []
 

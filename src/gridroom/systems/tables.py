@@ -17,7 +17,7 @@ from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.systems import extras
 from gridroom.systems.assets import COLUMNS, FAILURE
-from gridroom.systems.folder import Folder, read_axis
+from gridroom.systems.folder import CampusMw, Folder, read_axis
 from gridroom.systems.maintenance import PLANS, levelised, without
 from gridroom.systems.system import (
     SHOWN,
@@ -214,7 +214,7 @@ def _load(folder: Folder, regions: tuple[str, ...], axis: TimeAxis) -> Floats | 
     return load
 
 
-def read_years(path: str | Path, maintenance: str = "given") -> tuple[tuple[str, System], ...]:
+def read_years(path: str | Path, maintenance: str = "given", campus_mw: CampusMw | None = None) -> tuple[tuple[str, System], ...]:
     """Read a system folder with all its weather years.
 
     A subfolder of `weather/` holds the tables that differ in that year: `load`, wide tables, `temperature`. Without such
@@ -226,6 +226,8 @@ def read_years(path: str | Path, maintenance: str = "given") -> tuple[tuple[str,
     maintenance : str
         `given`: the table `maintenance` if there is one; `levelised`: `maintenance_weeks` of the units placed by levelised
         reserve; `none`.
+    campus_mw : callable, optional
+        MW by step of a campus file on a time axis, for large loads that name one: `gridroom.study.campus_file.campus_mw`.
 
     Returns
     -------
@@ -236,7 +238,7 @@ def read_years(path: str | Path, maintenance: str = "given") -> tuple[tuple[str,
     StudyError
         With every fault found, by file, row and column.
     """
-    folder = Folder(Path(path))
+    folder = Folder(Path(path), campus_mw)
     if not folder.path.is_dir():
         raise StudyError(Problem(str(path), "is not a folder"))
     if maintenance not in PLANS:
