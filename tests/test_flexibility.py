@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -169,8 +170,6 @@ def test_cleaning_by_hand():
 
 
 def write_series(path, columns, hours=8760, start="2023-01-01"):
-    import pandas as pd
-
     frame = pd.DataFrame({"time": pd.date_range(start, periods=hours, freq="h"), **columns})
     frame.to_csv(path, index=False)
 
@@ -179,6 +178,12 @@ def test_own_file(tmp_path):
     demand = made(3, years=1)
     write_series(tmp_path / "mine.csv", {"North": demand.mw, "South": 2 * demand.mw})
     answer = json.loads(cli("flexibility", "--authority", tmp_path / "mine.csv", "--curtailment-pct", "0.5", "--json").stdout)
+    (tmp_path / "bare.csv").write_text("value\n" + "\n".join(map(str, demand.mw)))
+    bare = json.loads(cli("flexibility", "--authority", tmp_path / "bare.csv", "--curtailment-pct", "0.5", "--json").stdout)
+    assert bare["rows"][0]["room_mw"] == pytest.approx(answer["rows"][0]["room_mw"])
+    write_series(tmp_path / "ending.csv", {"North": demand.mw}, start="2023-01-01 01:00")
+    ending = json.loads(cli("flexibility", "--authority", tmp_path / "ending.csv", "--curtailment-pct", "0.5", "--json").stdout)
+    assert ending["rows"][0]["room_mw"] == pytest.approx(answer["rows"][0]["room_mw"])
     north, south = (row["room_mw"] for row in answer["rows"])
     assert south == pytest.approx(2 * north)
     assert answer["national"] == []
@@ -188,17 +193,19 @@ def test_own_file(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda f: f.drop(columns="time"), "has no column of times"),
-        (lambda f: f.iloc[:5000], "at least a year of hours"),
+        (lambda f: f.drop(columns="time").assign(South=5.0), "has no column of times"),
+        (lambda f: f.iloc[:5000], "must hold whole calendar years; got 2023-01-01 to 2023-07-28"),
         (lambda f: f.drop(index=100), "must be an hour after the row before"),
         (lambda f: f.assign(North=f["North"].astype(object).where(f.index != 7, "n/k")), "row 9, North"),
         (lambda f: f.assign(North=0), "above 0"),
         (lambda f: f[["time"]], "has no column of MW"),
+        (
+            lambda f: pd.concat([f.iloc[500:], f.iloc[:500]]).assign(time=pd.date_range("2023-02-01", periods=8760, freq="h")),
+            "whole calendar years",
+        ),
     ],
 )
 def test_bad_series_is_told(change, words, tmp_path):
-    import pandas as pd
-
     write_series(tmp_path / "a.csv", {"North": made(1, years=1).mw})
     change(pd.read_csv(tmp_path / "a.csv")).to_csv(tmp_path / "b.csv", index=False)
     said = cli("flexibility", "--authority", tmp_path / "b.csv", code=3).stderr

@@ -166,7 +166,7 @@ def test_folder_with_large_loads(tmp_path):
     ('kind = "interuptible"\nmw = 5', "did you mean 'interruptible'"), ("mw = -5", "must be numbers of at least 0"),
     ("mww = 5", "did you mean 'mw'"), ('kind = "backed"\nmw = 5', "backup_mw is missing"),
     ('kind = "shiftable"\nmw = 5', "max_shift_mw is missing"), ("mw = 5\ncurtailable_pct = 120", "must lie in"),
-    ('mw = "many"', "must be a number"), ('profile = "none.csv"', "cannot be read"), ("kind = 'firm'", "one of mw, profile and campus")])
+    ('mw = "many"', "must be a number"), ('profile = "none.csv"', "cannot be read"), ("kind = 'firm'", "mw, profile and campus")])
 def test_bad_large_loads(tmp_path, line, word):
     from tests.test_systems import folder
 

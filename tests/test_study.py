@@ -224,7 +224,7 @@ def test_bad_own_loads_are_told(tmp_path):
     with pytest.raises(StudyError) as fault:
         load_study(tmp_path / "study.toml", [])
     said = str(fault.value)
-    for words in ("row 3, value", "row 4, value", "8,760 or 8,784 rows; got 3", "large_loads[1].campus: it_mw must be greater than 0",
+    for words in ("row 3, value", "row 4, value", "8,760 or 8,784 rows; got 3", "[1].campus: it_mw must be greater than 0",
                   "large_loads[2] must have one of mw, ramp, profile and campus; got mw and profile", "names no file"):
         assert words in said, said
 

@@ -131,8 +131,8 @@ def shipped(authority: str, drop_spikes: bool = True) -> Demand:
     return make_demand(authority, raw, name=row["name"], drop_spikes=drop_spikes)
 
 
-def _time_column(frame: Any) -> Any:
-    """Time of each row, without zone."""
+def _time_column(frame: Any) -> tuple[str | None, Any]:
+    """Name and times, without zone, of the column that holds them; one bare year of hours starts on 1 January."""
     import pandas as pd
 
     for name in frame.columns:
@@ -140,12 +140,37 @@ def _time_column(frame: Any) -> Any:
             continue
         when = pd.to_datetime(frame[name], errors="coerce", utc=True)
         if when.notna().mean() > 0.99:
-            return name, when.dt.tz_localize(None)
+            return str(name), when.dt.tz_localize(None)
+    if len(frame.columns) == 1 and len(frame) in (LEAST_HOURS, LEAST_HOURS + 24):
+        first = "2023-01-01" if len(frame) == LEAST_HOURS else "2024-01-01"
+        return "", pd.Series(pd.date_range(first, periods=len(frame), freq="h"))
     return None, None
 
 
+def _begin(when: Any) -> datetime:
+    """Label of the first hour; hours that end at midnight of the next year are labelled by their beginning."""
+    shift = timedelta(hours=1) if when.iloc[0].hour == 1 and when.iloc[-1].hour == 0 else timedelta(0)
+    begin: datetime = when.iloc[0].to_pydatetime() - shift
+    return begin
+
+
+def _whole_years(place: str, when: Any) -> list[Problem]:
+    """The rate is a mean over years: parts of years would be counted as whole ones."""
+    begin = _begin(when)
+    end = begin + timedelta(hours=len(when))
+    if (begin.month, begin.day) == (1, 1) and (end.month, end.day) == (1, 1):
+        return []
+    return [
+        Problem(
+            place,
+            f"must hold whole calendar years; got {begin:%Y-%m-%d} to {end:%Y-%m-%d}",
+            "leave missing hours in, with an empty cell",
+        )
+    ]
+
+
 def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
-    """Demand of the user's own file: a time column, and a column an authority.
+    """Demand of the user's own file: a time column and a column an authority, or one column with a year of hours.
 
     Raises
     ------
@@ -156,6 +181,7 @@ def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
 
     try:
         frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        frame = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
     except Exception as fault:  # whatever a broken file makes the reader raise
         raise StudyError(
             Problem(path.name, f"cannot be read: {str(fault).splitlines()[0] if str(fault) else type(fault).__name__}")
@@ -165,7 +191,7 @@ def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
         raise StudyError(
             Problem(
                 path.name,
-                "has no column of times",
+                "has no column of times, and is no single column of 8,760 or 8,784 hours",
                 "one column of hours (2024-01-01 00:00), then a column of MW for each authority",
             )
         )
@@ -183,6 +209,8 @@ def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
                 "leave missing hours in, with an empty cell",
             )
         )
+    else:
+        problems += _whole_years(path.name, when)
     out = []
     for column in frame.columns:
         if column == name:
@@ -196,7 +224,7 @@ def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
         if problems:
             continue
         try:
-            out.append(make_demand(str(column), values.to_numpy(np.float64), when.iloc[0].to_pydatetime(), drop_spikes=drop_spikes))
+            out.append(make_demand(str(column), values.to_numpy(np.float64), _begin(when), drop_spikes=drop_spikes))
         except StudyError as fault:
             problems += fault.problems
     if not out and not problems:
