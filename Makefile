@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.synced
 
-.PHONY: run test check lint types data bench bench-pipeline docs clean
+.PHONY: run test check lint types data bench bench-pipeline bench-loads docs clean
 
 run: $(STAMP)
 	$(BIN)/gridroom run
@@ -30,6 +30,9 @@ bench: $(STAMP)
 
 bench-pipeline: $(STAMP)
 	$(BIN)/python benchmarks/pipeline.py --peers --large
+
+bench-loads: $(STAMP)
+	$(BIN)/python benchmarks/loads.py
 
 docs: $(STAMP)
 	$(BIN)/python tools/compute_cases.py

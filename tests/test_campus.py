@@ -194,6 +194,11 @@ def test_command_writes_the_hours(tmp_path):
         assert answer[key] is not None
     assert [row["year"] for row in answer["by_year"]] == [2027, 2028, 2029]
     assert json.loads(cli("campus", "--json").stdout)["named"]
+    quick = json.loads(
+        cli("campus", "--set", "it_mw=1000", "--set", "weather=ga_atlanta", "--set", "place=Memphis", "--json").stdout
+    )
+    assert quick["co2_t"]["best"] == pytest.approx(quick["energy_mwh"] * 0.4232, rel=1e-3)
+    assert quick["households"]["best"] == pytest.approx(quick["energy_mwh"] * 1000 / 10_791)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples/loads").glob("*.toml")), ids=lambda p: p.stem)
@@ -236,6 +241,8 @@ BAD = [
     ("it_mw = 10\nutilisation = 0.95\ninference_swing = 0.5", "at most 0.053"),
     ("it_mw = 10\nworkload = 'training'\nutilisation = 0.3\nidle_share = 0.5", "idle_share must be at most utilisation"),
     ("it_mw = 10\npue_annual = 1.01\ncooling = 'airside'\nweather = 'fl_tampa'", "chillers alone add 0.092"),
+    ("it_mw = 10\nplace = 'Atlantis'", "place is not known"),
+    ("it_mw = 10\ngrid_co2_kg_per_mwh = 0.4", "not t/MWh"),
     ("it_mw = 10\nwue_l_per_kwh = -1", "wue_l_per_kwh must be at least 0"),
     ("it_mw = [", "is not TOML"),
     ("it_mw = inf", "it_mw must be"),

@@ -18,8 +18,10 @@ LB_PER_MWH = 0.45359237
 EPOCH_CHIPS = "Epoch AI, machine-learning hardware, 2025-12 (CC-BY 4.0)"
 LEAST_PEAK = 1e14
 # Dense peaks where a maker's sheet was read (FLOP/s).
-SHEET_PEAK = {"NVIDIA H100 SXM5 80GB": 989e12, "NVIDIA H800 SXM5": 989e12, "NVIDIA A100 SXM4 80 GB": 312e12, "NVIDIA A100 SXM4 40 GB": 312e12,
-              "NVIDIA Tesla V100 SXM2 32 GB": 125e12, "Google TPU v3": 123e12, "Google TPU v4": 275e12}
+SHEET = ("published", "maker's data sheet")
+SHEET_PEAK = {"NVIDIA H100 SXM5 80GB": (989e12, *SHEET), "NVIDIA H800 SXM5": (989e12, "assumed", "taken as the H100's"), "NVIDIA A100 SXM4 80 GB": (312e12, *SHEET),
+              "NVIDIA A100 SXM4 40 GB": (312e12, *SHEET), "NVIDIA Tesla V100 SXM2 32 GB": (125e12, *SHEET), "Google TPU v3": (123e12, "published", "arXiv 2104.10350, Table 4"),
+              "Google TPU v4": (275e12, "published", "arXiv 2204.02311, App. B")}
 SHORT = {"NVIDIA H100 SXM5 80GB": "H100; H100-80; H100 SXM; H100-80GB", "NVIDIA A100 SXM4 80 GB": "A100; A100-80; A100-80GB; A100 SXM",
          "NVIDIA A100 SXM4 40 GB": "A100-40; A100-40GB", "NVIDIA Tesla V100 SXM2 32 GB": "V100; V100 SXM", "NVIDIA H200 SXM": "H200",
          "NVIDIA H800 SXM5": "H800", "Amazon Trainium2": "Trainium2; Trainium 2; Trn2", "Google TPU v7 Ironwood": "TPU v7; Ironwood",
@@ -31,9 +33,9 @@ PATTERSON = "Patterson et al. 2021, arXiv 2104.10350, Table 4"
 # accelerator, system W low/best/high, class and source of it; accelerator alone W low/best/high, class and source
 POWER = [
     ("NVIDIA H100 SXM5 80GB", 880, 969, 1050, "measured", f"8-GPU node 7.75 kW on average, 8.4 kW at most; {LATIF}; lower end assumed",
-     560, 600, 650, "measured", "more than 600 W while training; arXiv 2503.05804; range assumed"),
+     560, 600, 650, "measured", "600 W is a floor while training, about 100 W at checkpoints; arXiv 2503.05804; range assumed"),
     ("NVIDIA H800 SXM5", 880, 969, 1050, "assumed", "taken as the H100's", 560, 600, 650, "assumed", "taken as the H100's"),
-    ("NVIDIA H200 SXM", 880, 969, 1100, "assumed", "taken as the H100's", 560, 600, 660, "assumed", "taken as the H100's"),
+    ("NVIDIA H200 SXM", 880, 969, 1050, "assumed", "taken as the H100's", 560, 600, 650, "assumed", "taken as the H100's"),
     ("NVIDIA A100 SXM4 80 GB", 540, 617, 690, "derived", "76 % of 6.5 kW over 8 (DGX A100 datasheet); range assumed",
      300, 340, 380, "assumed", "85 % of 400 W, as the H100"),
     ("NVIDIA A100 SXM4 40 GB", 540, 617, 690, "derived", "76 % of 6.5 kW over 8 (DGX A100 datasheet); range assumed",
@@ -41,7 +43,7 @@ POWER = [
     ("NVIDIA Tesla V100 SXM2 32 GB", 300, 330, 360, "measured", f"{PATTERSON}; range assumed", 230, 255, 285, "assumed", "85 % of 300 W"),
     ("Google TPU v3", 245, 283, 310, "measured", PATTERSON, np.nan, np.nan, np.nan, "", ""),
     ("Google TPU v4", 350, 378.5, 410, "measured", "Chowdhery et al. 2022, arXiv 2204.02311, p. 66; range assumed", np.nan, np.nan, np.nan, "", ""),
-    ("NVIDIA GB200", 1270, 1330, 2000, "derived", "76 % of 120-132 kW a rack of 72; upper end from Epoch's sites, 2.5-2.9 kW a GPU at the meter",
+    ("NVIDIA GB200", 1270, 1330, 1950, "derived", "76 % of 120-132 kW a rack of 72; upper end 2.93 kW a GPU at the meter (Abilene, Epoch AI) over PUE 1.14, 76 % of it (assumed)",
      950, 1020, 1100, "assumed", "85 % of 1,200 W"),
 ]
 
@@ -59,13 +61,13 @@ RUNS = [
     ("LLaMA 65B", "Meta", 2023, 65.2e9, NA, 1.4e12, A80, 2048, 1_022_362, NA, "bf16", 449.8, NA, "TDP", 400, 1.1, TDP, "derived", "arXiv 2302.13971, Tables 2 and 15"),
     ("Llama 2 7B", "Meta", 2023, 6_738_417_664, NA, 2.0e12, A80, NA, 184_320, NA, "bf16", 73.7, 31.22, "TDP", 400, 1.0, TDP, "derived", META2),
     ("Llama 2 13B", "Meta", 2023, 13_015_866_880, NA, 2.0e12, A80, NA, 368_640, NA, "bf16", 147.5, 62.44, "TDP", 400, 1.0, TDP, "derived", META2),
-    ("Llama 2 34B", "Meta", 2023, 34e9, NA, 2.0e12, A80, NA, 1_038_336, NA, "bf16", NA, 153.9, "TDP", 400, 1.0, f"{TDP}; not released", "derived", META2),
+    ("Llama 2 34B", "Meta", 2023, 34e9, NA, 2.0e12, A80, NA, 1_038_336, NA, "bf16", NA, NA, "none", NA, NA, "not released; parameters are nominal", "derived", META2),
     ("Llama 2 70B", "Meta", 2023, 68_976_653_312, NA, 2.0e12, A80, NA, 1_720_320, NA, "bf16", 688.1, 291.42, "TDP", 400, 1.0, TDP, "derived", META2),
     ("Llama 3.1 8B", "Meta", 2024, 8_030_261_248, NA, 15e12, H100, NA, 1.46e6, NA, "bf16", 1022, 420, "TDP", 700, 1.0, f"{TDP}; tokens are '15T+'", "derived", META3),
     ("Llama 3.1 70B", "Meta", 2024, 70_553_706_496, NA, 15e12, H100, NA, 7.0e6, NA, "bf16", 4900, 2040, "TDP", 700, 1.0, f"{TDP}; tokens are '15T+'", "derived", META3),
     ("Llama 3.1 405B", "Meta", 2024, 405_853_388_800, NA, 15.6e12, H100, 16_384, 30.84e6, 0.41, "bf16", 21_588, 8930, "TDP", 700, 1.0, TDP, "derived", META3),
-    ("Llama 4 Scout", "Meta", 2025, 109e9, 17e9, NA, H100, NA, 5.0e6, NA, "fp8", 3500, 1354, "TDP", 700, 1.0, TDP, "derived", "Llama 4 model card"),
-    ("Llama 4 Maverick", "Meta", 2025, 400e9, 17e9, NA, H100, NA, 2.38e6, NA, "fp8", 1666, 645, "TDP", 700, 1.0, TDP, "derived", "Llama 4 model card"),
+    ("Llama 4 Scout", "Meta", 2025, NA, NA, NA, H100, NA, 5.0e6, NA, "", 3500, 1354, "TDP", 700, 1.0, TDP, "derived", "Llama 4 model card"),
+    ("Llama 4 Maverick", "Meta", 2025, NA, NA, NA, H100, NA, 2.38e6, NA, "", 1666, 645, "TDP", 700, 1.0, TDP, "derived", "Llama 4 model card"),
     ("Code Llama family", "Meta", 2023, NA, NA, NA, A80, NA, 1.4e6, NA, "bf16", 560, 228.55, "TDP", 400, 1.0, TDP, "derived", "Code Llama model card"),
     ("Pythia 70M", "EleutherAI", 2023, 70.4e6, NA, 299_892_736_000, A40, 32, 510, NA, "fp16", NA, NA, "none", NA, NA, "", "published", PYTHIA),
     ("Pythia 160M", "EleutherAI", 2023, 162.3e6, NA, 299_892_736_000, A40, 32, 1030, NA, "fp16", NA, NA, "none", NA, NA, "", "published", PYTHIA),
@@ -75,17 +77,19 @@ RUNS = [
     ("BLOOM 176B", "BigScience", 2022, 176.247e9, NA, 366e9, A80, 384, 1_082_990, NA, "bf16", 433.196, 24.69, "TDP", 400, 1.0, TDP, "published", "Luccioni et al. 2022, arXiv 2211.02001, Table 5; arXiv 2211.05100"),
     ("PaLM 540B", "Google", 2022, 540.35e9, NA, 780e9, "Google TPU v4", 6144, 8_404_992, 0.457, "bf16", 3436, NA, "M-system", 378.5, 1.08, "metered system power x chips x hours x PUE", "derived", "Chowdhery et al. 2022, arXiv 2204.02311, p. 66"),
     ("SmolLM3 3B", "Hugging Face", 2025, 3_075_098_624, NA, 11.2e12, H100, 384, 221_184, NA, "bf16", NA, NA, "none", NA, NA, "", "published", "huggingface.co/blog/smollm3"),
-    ("DeepSeek-V3", "DeepSeek", 2024, 671e9, 37e9, 14.8e12, "NVIDIA H800 SXM5", 2048, 2.788e6, NA, "fp8", NA, NA, "none", NA, NA, "pre-training alone 2.664e6 h", "published", "arXiv 2412.19437"),
+    *[(f"MT-NLG 530B, one step on {nodes} nodes", "Microsoft, NVIDIA", 2022, 530e9, NA, 3_932_160, A80, 8 * nodes, 8 * nodes * seconds / 3600, NA, "bf16", NA, NA, "none", NA,
+       NA, "benchmark of single steps", "published", "arXiv 2201.11990, s2.4") for nodes, seconds in ((280, 60.1), (420, 44.4))],
+    ("DeepSeek-V3", "DeepSeek", 2024, 671e9, 37e9, 14.8e12, "NVIDIA H800 SXM5", 2048, 2.664e6, NA, "fp8", NA, NA, "none", NA, NA, "pre-training; 2.788e6 h in all", "published", "arXiv 2412.19437"),
     ("T5-11B", "Google", 2019, 11e9, NA, NA, "Google TPU v3", 512, 512 * 20 * 24, NA, "bf16", 85.7, NA, "M-system", 310, 1.12, "metered system power x chips x days x PUE", "published", PATTERSON),
     ("Switch Transformer 1.5T", "Google", 2021, 1.5e12, NA, NA, "Google TPU v3", 1024, 1024 * 27 * 24, NA, "bf16", 179, NA, "M-system", 245, 1.10, "metered system power x chips x days x PUE; the text says estimated; active parameters unknown", "published", PATTERSON),
-    ("GPT-3 175B", "OpenAI", 2020, 175e9, NA, 300e9, V100, 10_000, 10_000 * 14.8 * 24, NA, "fp16", 1287, 552, "M-system", 330, 1.10, "metered system power; chip count assumed by its authors", "published", PATTERSON),
+    ("GPT-3 175B", "OpenAI", 2020, 175e9, NA, NA, V100, 10_000, 10_000 * 14.8 * 24, NA, "fp16", 1287, 552, "M-system", 330, 1.10, "metered system power; chips, and so hours, are assumed by its authors", "published", PATTERSON),
     ("OLMo 2 7B", "Ai2", 2024, 7_298_617_344, NA, 4.05e12, H100, NA, NA, NA, "bf16", 131, NA, "M-gpu", NA, 1.0, "metered power of one node's GPUs x nodes; no host, no PUE (157.2 MWh with 1.2)", "measured", "arXiv 2501.00656, Table 19"),
     ("OLMo 1 7B", "Ai2", 2024, NA, NA, 2.46e12, A40, 216, NA, NA, "bf16", 104, NA, "M-gpu", NA, 1.0, "metered power of one node's GPUs x nodes; no host, no PUE (114.4 MWh with 1.1)", "measured", "arXiv 2402.00838, Table 6"),
-    ("OPT-175B", "Meta", 2022, 175e9, NA, NA, A80, NA, NA, NA, "fp16", 324, 75, "class", NA, NA, "hours x an assumed power, as tabulated elsewhere", "published", "tabulated in arXiv 2211.02001"),
-    ("GLaM", "Google", 2021, 1.2e12, 97e9, NA, "Google TPU v4", NA, NA, NA, "bf16", 456, NA, "class", NA, NA, "as reported (secondary)", "published", "Patterson et al. 2021 / Du et al. 2022, secondary"),
+    ("OPT-175B", "Meta", 2022, 175e9, NA, NA, "", NA, NA, NA, "", 324, NA, "class", NA, NA, "hours x an assumed power, as tabulated elsewhere; 70-75 t", "published", "tabulated in arXiv 2211.02001"),
+    ("GLaM", "Google", 2021, NA, NA, NA, "", NA, NA, NA, "bf16", 456, NA, "class", NA, NA, "as reported (secondary)", "published", "Patterson et al. 2021 / Du et al. 2022, secondary"),
 ]
 
-RUNS_NOTE = "statistics of the runs of at least 6 billion parameters in training_runs"
+RUNS_NOTE = "14 runs of at least 6 billion parameters in training_runs, MT-NLG included, mixtures of experts not: median 0.337, geometric mean 0.328"
 OLMO_POWER = "arXiv 2503.05804"
 GOOGLE = "Google, arXiv 2508.15734 (May 2025)"
 EPOCH_QUERY = "Epoch AI, How much energy does ChatGPT use (spreadsheet)"
@@ -97,7 +101,7 @@ DEFAULTS = [
     ("mfu_mixture", 0.15, 0.30, 0.40, "1", "assumed", "effective MFU of a mixture of experts, on active parameters"),
     ("goodput", 0.66, 0.85, 0.97, "1", "derived", "PaLM 0.67, Llama 3.1 405B 0.84, arXiv 2509.16293 0.97"),
     ("flop_share", 0.9, 1.0, 1.1, "1", "assumed", "6ND leaves attention out: about 10 % either way"),
-    ("system_over_tdp", 1.26, 1.38, 1.60, "1", "derived", f"IT power a TDP: H100 969 / 700, A100 617 / 400; {LATIF}; for chips without a measured node"),
+    ("system_over_tdp", 1.10, 1.38, 1.80, "1", "assumed", f"IT power over TDP as the H100, 969 / 700 ({LATIF}); V100 1.10, A100 1.54; TPU v4 2.23 lies beyond; range assumed"),
     ("accelerator_over_tdp", 0.75, 0.85, 0.92, "1", "assumed", f"draw while training: 85 % of 700 W on H100; {OLMO_POWER}"),
     ("project_multiple", 1.5, 1.5, 2.68, "1", "published", "project over final run: OLMo 1.5 (arXiv 2503.05804), BigScience 2.68 (arXiv 2211.02001)"),
     ("pue_ai", 1.09, 1.14, 1.19, "1", "published", f"AI-specialised sites, 10-90 %; {LBNL45}"),
@@ -117,13 +121,13 @@ DEFAULTS = [
     ("inference_peak_hour", 15, 15, 15, "h", "assumed", "local hour of most requests"),
     ("design_fraction", 0.5, 0.76, 0.82, "1", "measured", f"IT draw over IT rating on H100 nodes; {LATIF}"),
     ("campus_utilisation", 0.6, 0.80, 0.9, "1", "assumed", "mean over peak IT draw; Dominion's class asks for over 75 %"),
-    ("training_share", 0.1, 0.4, 0.6, "1", "published", "of AI energy: EPRI 30-40 %, Google two fifths (arXiv 2204.05149), Meta 10:20:70 (arXiv 2111.00364)"),
+    ("training_share", 0.1, 0.4, 0.6, "1", "assumed", "range assumed around 30-40 %: of AI energy: EPRI 30-40 %, Google two fifths (arXiv 2204.05149), Meta 10:20:70 (arXiv 2111.00364)"),
     ("training_idle", 0.10, 0.15, 0.30, "1", "measured", f"about 100 of 700 W at checkpoints; {OLMO_POWER}; of a whole campus assumed"),
     ("training_top", 0.85, 0.85, 0.85, "1", "measured", f"share of rating within one run, 15-85 %; {OLMO_POWER}"),
     ("job_days", 14, 14, 14, "d", "assumed", "cycle of a training job and the gap after it"),
     ("ups_efficiency", 0.90, 0.97, 0.99, "1", "published", "hyperscale, Lei and Masanet preprint rs-769999, Table 3 (90-99 %); best assumed"),
     ("distribution_loss", 0.0, 0.01, 0.02, "1", "published", "hyperscale, same table (0-2 %); best assumed"),
-    ("simultaneous_loss", 0.17, 0.95, 1.0, "1", "published", "share lost in 26 events in ERCOT 2023-2025, 17-95 % (secondary); the whole campus is the contingency"),
+    ("simultaneous_loss", 0.17, 0.95, 1.0, "1", "assumed", "17 to 95 % of the load was lost in 26 events in ERCOT 2023-2025 (secondary); the most seen is taken, at worst the whole campus"),
     ("smoothing", 0.0, 0.3, 0.3, "1", "published", "power shelves cut peaks by up to 30 % (developer.nvidia.com, GB300)"),
 ]
 
@@ -148,7 +152,7 @@ QUERIES = [
     ("One image, at most", 2.9, NA, NA, "measured node", "measured", "arXiv 2311.16863"),
 ]
 
-LEI = "Lei et al. 2025 (OSTI 2572888) sample data, pooled over 15 US climate zones, P5/P50/P95; medians as LBNL-2001637 Fig. 4.4"
+LEI = "Lei et al. 2025 (OSTI 2572888) sample data, simulated and expert-adjusted, over 15 US climate zones, P5/P50/P95, by way of a public study; medians as LBNL-2001637 Fig. 4.4"
 # design, title, driver, T_fc, COP, at C, PUE p5 p50 p95, WUE p5 p50 p95, spellings
 DESIGNS = [
     ("liquid_w40_dry", "liquid to 40 °C, dry cooler, no water", "dry_bulb", 32, 4.0, 35, 1.053, 1.098, 1.143, 0, 0, 0, "liquid w40 dry; liquid w40; w40; liquid w40 dry cooler; liquid dry; liquid dry cooler; liquid cold plate dry; liquid cold plate dry cooler; liquid; direct liquid; direct liquid cooling; direct to chip; dlc; liquid cooled; liquid cooling; cold plate; liquid cold plate"),
@@ -166,6 +170,8 @@ DESIGNS = [
     ("midsize_dx", "mid-size, direct expansion", "dry_bulb", -40, 4.0, 35, NA, 1.86, NA, NA, 0.06, NA, "midsize dx; mid size dx; direct expansion"),
     ("small_dx", "small, direct expansion", "dry_bulb", -40, 4.0, 35, 1.84, 2.05, 2.39, NA, 0.06, NA, "small dx; dx; small"),
 ]
+NO_WATER = ("liquid_w40_dry", "liquid_w32_dry", "air_dry")
+ZONE = "Lei et al. 2025 (OSTI 2572888) sample data, median of one climate zone, by way of a public study"
 ZONES = ("2A", "2B", "4C", "5A", "7")
 CLIMATE = {"airside_air_chiller": (1.28, 1.20, 1.13, 1.15, 1.15), "airside_water_chiller": (1.22, 1.16, 1.13, 1.13, 1.13),
            "waterside_tower": (1.15, 1.12, 1.11, 1.12, 1.11), "dry_adiabatic": (1.30, 1.22, 1.17, 1.18, 1.18), "air_dry": (1.30, 1.22, 1.17, 1.18, 1.18),
@@ -180,8 +186,8 @@ EIA_HOME = "EIA, as quoted"
 # place, names, year, low, best, high
 HOMES = [
     ("US", "usa; united states; us; america", 2022, 10_500, 10_791, 10_791, "published", f"{EIA_HOME} (en.wikipedia.org, Domestic energy consumption); low: rounded, Epoch AI"),
-    ("US", "usa; united states; us; america", 2021, 10_500, 10_632, 10_791, "published", f"{EIA_HOME} (vaultelectricity.com)"),
-    ("US", "usa; united states; us; america", 2020, 10_500, 10_715, 10_791, "published", f"{EIA_HOME} (eia.gov FAQ 97)"),
+    ("US", "usa; united states; us; america", 2021, 10_500, 10_632, 10_791, "published", f"{EIA_HOME} (vaultelectricity.com); ends are those of 2022"),
+    ("US", "usa; united states; us; america", 2020, 10_500, 10_715, 10_791, "published", f"{EIA_HOME} (eia.gov FAQ 97); ends are those of 2022"),
     ("JP", "japan; jpn; jp", 2021, 3_719, 4_175, 5_833, "published", f"{ENV_JP}, FY2021; ends are Hokkaido and Hokuriku"),
     ("JP", "japan; jpn; jp", 2019, 3_719, 4_047, 5_833, "published", f"{ENV_JP}, FY2019; ends are of FY2021"),
     ("EU27", "eu; eu-27; eu27; europe; european union", 2023, 1_800, 3_600, 8_500, "published", f"{ODYSSEE}, a dwelling (year assumed); ends are Romania and Sweden"),
@@ -196,32 +202,36 @@ SECOND = "public survey of October 2026, secondary"
 # who, what, value, unit, citation, from, to, status
 RIDE = [
     ("ERCOT", "variation_mw_in_5s", 10, "MW peak to peak in any 5 s, 0.1-55 Hz", SURVEY, "2026-06-01", "", "proposed June 2026, board September 2026"),
-    ("ERCOT", "ride_through_threshold_mw", 75, "MW, at least half of it computing", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "proposed; exempt if approved by 2025-11-14"),
-    ("ERCOT", "recovery_s", 2, "s to 90 % after the fault", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "proposed"),
-    ("ERCOT", "ride_0.15s_pu", 0.20, "pu: below this 0.15 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "proposed"),
-    ("ERCOT", "ride_0.25s_pu", 0.20, "pu for 0.25 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "proposed"),
-    ("ERCOT", "ride_0.5s_pu", 0.50, "pu for 0.5 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "proposed"),
-    ("ERCOT", "ride_2s_pu", 0.80, "pu for 2.0 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "proposed"),
+    ("ERCOT", "ride_through_threshold_mw", 75, "MW, at least half of it computing", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; exempt if approved by 2025-11-14; start assumed"),
+    ("ERCOT", "ride_continuous_low_pu", 0.90, "pu: stays on at 0.90 to 1.10", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; start assumed"),
+    ("ERCOT", "counting_sags_forbidden", 1, "protection may not count sags", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; start assumed"),
+    ("ERCOT", "recovery_s", 2, "s to 90 % after the fault", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; start assumed"),
+    ("ERCOT", "ride_0.15s_pu", 0.20, "pu: below this 0.15 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; start assumed"),
+    ("ERCOT", "ride_0.25s_pu", 0.20, "pu for 0.25 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; start assumed"),
+    ("ERCOT", "ride_0.5s_pu", 0.50, "pu for 0.5 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; start assumed"),
+    ("ERCOT", "ride_2s_pu", 0.80, "pu for 2.0 s", f"NOGRR 282; {SURVEY}", "2026-06-01", "", "being written; start assumed"),
     ("ERCOT", "system_loss_mw", 2600, "MW lost at once push frequency over 60.4 Hz", "ERCOT LLWG 2025-09-19 (gridmonitor.com)", "2025-09-19", "", "study; moves with inertia"),
     ("CAISO", "ramp_mw_per_min", 20, "MW/min over a rolling 10 min", f"straw proposal, June 2026; {SURVEY}", "2026-06-01", "", "straw proposal"),
     ("CAISO", "recovery_s", 3, "s to 90 % after 0.9 pu", f"straw proposal, June 2026; {SURVEY}", "2026-06-01", "", "straw proposal"),
-    ("IESO", "ramp_mw_per_min", 20, "MW/min", f"v3.0, September 2026, above 10 MW; {SURVEY}", "2026-09-01", "", "draft"),
-    ("IESO", "variation_mw_in_15s", 5, "MW in 15 s", f"v3.0, September 2026; {SURVEY}", "2026-09-01", "", "draft"),
-    ("IESO", "oscillation_mw", 2.5, "MW either way, or 0.25 % if less", f"v3.0, September 2026; {SURVEY}", "2026-09-01", "", "draft"),
+    ("IESO", "ramp_mw_per_min", 20, "MW/min", f"v3.0, September 2026, above 10 MW; {SURVEY}", "2026-09-01", "", "v3.0 as published; day assumed"),
+    ("IESO", "variation_mw_in_15s", 5, "MW in 15 s", f"v3.0, September 2026; {SURVEY}", "2026-09-01", "", "v3.0 as published; day assumed"),
+    ("IESO", "oscillation_mw", 2.5, "MW either way, or 0.25 % if less", f"v3.0, September 2026; {SURVEY}", "2026-09-01", "", "v3.0 as published; day assumed"),
+    ("IESO", "recovery_s", 1, "s", f"v3.0, September 2026; {SURVEY}", "2026-09-01", "", "v3.0 as published; day assumed"),
+    ("IESO", "no_automatic_return", 1, "from backup", f"v3.0, September 2026; {SURVEY}", "2026-09-01", "", "v3.0 as published; day assumed"),
     ("Southern", "ramp_mw_per_min", 20, "MW/min", SECOND, "2026-10-01", "", "as reported (secondary); start assumed"),
     ("AESO", "ramp_mw_per_min", 10, "MW/min", SECOND, "2026-10-01", "", "as reported (secondary); start assumed"),
     ("ATC", "ramp_mw_per_min", 30, "MW/min", SECOND, "2026-10-01", "", "as reported (secondary); start assumed"),
     ("Ireland", "recovery_s", 0.5, "s", f"September 2026; {SURVEY}", "2026-09-01", "", "as published"),
-    ("Australia", "recovery_s", 1.0, "s, 0.5 to 1", SURVEY, "2026-10-01", "", "draft"),
+    ("Australia", "recovery_s", 1.0, "s, 0.5 to 1", SURVEY, "2026-10-01", "", "draft; start assumed"),
 ]
 
 # kind: what share gives way, longest, hours a year, costs (USD), basis
 FLEXIBLE = [
     ("interruptible", 100, 6, 88, NA, NA, 250, 1000, 3000, "assumed", "whole campus stops; USD a MWh of computing not done, 1,000 (250-3,000)"),
     ("partial", 25, 3, 88, NA, NA, 50, 250, 1000, "assumed", "a quarter gives way for 3 h, as shown in Phoenix 2025 (arXiv 2507.00909); cheaper hours first"),
-    ("shiftable", 25, 6, NA, NA, NA, 5, 20, 100, "assumed", "a quarter moves within 6 h and is caught up; cost is delay"),
+    ("shiftable", 25, 6, NA, NA, NA, 5, 20, 100, "assumed", "a quarter waits up to 6 h a day and is made up the same day; cost is delay"),
     ("backed", 100, 24, 100, 800, 4, 200, 300, 450, "assumed", "own engines for the whole campus, 800 USD/kW, fixed charge 10 % a year, fuel and upkeep 300 USD/MWh; permit hours 100 a year"),
-    ("battery", 100, 4, NA, 1300, 4, 0, 10, 30, "derived", "4 h battery, 317 USD/kW + 246 USD/kWh (NREL ATB 2024, 2030), fixed charge 10 % a year"),
+    ("battery", 100, 4, NA, 1300, 4, 0, 10, 30, "assumed", "4 h battery, 317 USD/kW + 246 USD/kWh (NREL ATB 2024, 2030), fixed charge 10 % a year"),
 ]
 
 NEAREST_SITE = {"Amazon Canton Mississippi": "ga_atlanta", "Amazon Ridgeland Mississippi": "ga_atlanta",
@@ -231,7 +241,7 @@ NEAREST_SITE = {"Amazon Canton Mississippi": "ga_atlanta", "Amazon Ridgeland Mis
                 "Microsoft Fairwater Fayetteville Georgia": "ga_atlanta", "Microsoft Fairwater Mount Pleasant Wisconsin": "il_chicago",
                 "OpenAI-Oracle Stargate Abilene Texas": "tx_el_paso", "xAI Colossus 1 Memphis Tennessee": "ga_atlanta",
                 "xAI Colossus 2 Memphis Tennessee": "ga_atlanta"}
-AIR_COOLED = ("Amazon", "Anthropic", "Google")
+COOLING = {"Amazon": "airside_air_chiller", "Anthropic": "airside_air_chiller", "Google": "waterside_tower", "xAI Colossus 1": "liquid_tower"}
 EDITION, LAST_SEEN = "2025-12", "2025-12-05"
 
 
@@ -241,10 +251,10 @@ def accelerators() -> pd.DataFrame:
     table = pd.DataFrame({"accelerator": raw["Hardware name"].str.strip(), "short_names": "", "released": raw["Release date"].fillna(""), "peak_dense_flops": peak,
                           "peak_fp8_flops": raw["FP8 performance (FLOP/s)"], "tdp_w": raw["TDP (W)"], "claim": "published", "source": EPOCH_CHIPS})
     table = table[table["peak_dense_flops"] >= LEAST_PEAK].drop_duplicates("accelerator").sort_values("accelerator")
-    for name, value in SHEET_PEAK.items():
-        table.loc[table["accelerator"] == name, ["peak_dense_flops", "source"]] = [value, f"maker's data sheet; TDP {EPOCH_CHIPS}"]
+    for name, (value, claim, source) in SHEET_PEAK.items():
+        table.loc[table["accelerator"] == name, ["peak_dense_flops", "claim", "source"]] = [value, claim, f"{source}; TDP {EPOCH_CHIPS}"]
     table["short_names"] = table["accelerator"].map(SHORT).fillna("")
-    missing = (set(SHORT) | set(SHEET_PEAK) | {row[0] for row in POWER} | {row[6] for row in RUNS}) - set(table["accelerator"])
+    missing = (set(SHORT) | set(SHEET_PEAK) | {row[0] for row in POWER} | {row[6] for row in RUNS if row[6]}) - set(table["accelerator"])
     assert not missing, missing
     return table.reset_index(drop=True)
 
@@ -266,7 +276,7 @@ def carbon() -> pd.DataFrame:
 
 
 def climate() -> pd.DataFrame:
-    rows = [(design, zone, pue, CLIMATE_WUE[design][k] if design in CLIMATE_WUE else NA, "derived", LEI)
+    rows = [(design, zone, pue, CLIMATE_WUE[design][k] if design in CLIMATE_WUE else NA, "assumed" if design in NO_WATER else "derived", ZONE)
             for design, values in CLIMATE.items() for k, (zone, pue) in enumerate(zip(ZONES, values, strict=True))]
     return pd.DataFrame(rows, columns=["design", "climate_zone", "pue", "wue_l_per_kwh", "claim", "source"])
 
@@ -302,7 +312,7 @@ def campuses() -> pd.DataFrame:
             mw = float(row[4])
             if mw != last:
                 rows.append((name, row.date, mw, "seen" if row.date <= LAST_SEEN else "planned", NEAREST_SITE[name],
-                             "airside_air_chiller" if name.startswith(AIR_COOLED) else "liquid_w40_dry", EDITION,
+                             next((c for start, c in COOLING.items() if name.startswith(start)), "liquid_w40_dry"), EDITION,
                              "derived" if row.date <= LAST_SEEN else "assumed", "Epoch AI, frontier data centres (CC-BY 4.0); cooling and weather site assumed"))
             last = mw
     return pd.DataFrame(rows, columns=["campus", "date", "facility_mw", "status", "weather_site", "cooling", "edition", "claim", "source"])
@@ -351,7 +361,10 @@ def run(out: Path) -> None:
                                              "wue_p95", "spellings"])
     american = designs["spellings"].map(lambda t: "; ".join(x.replace("economiser", "economizer") for x in t.split("; ") if "economiser" in x))
     designs["spellings"] = (designs["spellings"] + "; " + american).str.removesuffix("; ")
-    write(designs.assign(claim="derived", curve_claim="assumed", source=LEI), out, "cooling_designs.csv")
+    dry = designs["design"].isin(NO_WATER)
+    claim = dry.map({True: "assumed", False: "derived"})
+    source = dry.map({True: f"no water: PUE taken from the design with adiabatic assist; {LEI}", False: LEI})
+    write(designs.assign(claim=claim, curve_claim="assumed", source=source), out, "cooling_designs.csv")
     write(climate(), out, "cooling_climate.csv")
     write(pd.DataFrame(HOMES, columns=["place", "names", "year", "low_kwh", "best_kwh", "high_kwh", "claim", "source"]), out, "household_electricity.csv")
     write(carbon(), out, "carbon_intensity.csv")

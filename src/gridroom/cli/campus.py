@@ -44,11 +44,13 @@ def readable(document: dict[str, Any]) -> str:
     d = document
     factor = "" if d["load_factor"] is None else f", load factor {d['load_factor']:.3f}"
     pue = f"PUE {d['pue_mean']:.3f} over the year, {d['pue_hottest_hour']:.3f} in the hottest hour ({d['cooling']}, {d['weather']})"
-    homes = f"as much electricity as {d['households']['best']:,.0f} US households"
+    co2, water = d["co2_t"], d["water_m3_range"]
+    homes = f"; as much electricity as {d['households']['best']:,.0f} households" if d["households"] else ""
     lines = [
         f"{d['name']}: {d['peak_mw']:,.1f} MW at its peak, {d['energy_mwh'] / 1e3:,.0f} GWh in {d['hours']:,} hours{factor}",
         f"{pue}; in the hottest hundredth of hours {d['mw_hottest_hundredth_of_hours']:,.1f} MW",
-        f"water {d['water_m3']:,.0f} m3 ({d['water_m3_range']['low']:,.0f} to {d['water_m3_range']['high']:,.0f}); {homes}",
+        f"CO2 {co2['best']:,.0f} t ({co2['low']:,.0f} to {co2['high']:,.0f}) at the grid's average{homes}",
+        f"water {water['best']:,.0f} m3 ({water['low']:,.0f} to {water['high']:,.0f})",
     ]
     e = d["electrical"]
     swing, loss = e["swing_mw"], e["largest_simultaneous_load_loss_mw"]["best"]
@@ -77,12 +79,12 @@ def assumption_lines(assumptions: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def campus(source: str | None, out: Path | None, year: int | None, as_json: bool) -> int:
+def campus(source: str | None, out: Path | None, overrides: list[str], year: int | None, as_json: bool) -> int:
     """Answer the hourly load of a campus."""
     from gridroom.loads.campus import campus_load
     from gridroom.study.campus_file import campus_names, named_campus, read_campus
 
-    if source is None:
+    if source is None and not overrides:
         names = campus_names()
         document: dict[str, Any] = {
             "schema_version": "1",
@@ -92,9 +94,11 @@ def campus(source: str | None, out: Path | None, year: int | None, as_json: bool
         answer(document, as_json, lambda: "named campuses (or give a TOML file):\n" + "\n".join(f"  {n}" for n in names))
         return 0
     rows: list[dict[str, Any]] = []
-    if source.endswith(".toml") or Path(source).is_file():
-        chosen = read_campus(Path(source))
+    if source is None or source.endswith(".toml") or Path(source).exists():
+        chosen = read_campus(None if source is None else Path(source), overrides)
         chosen = chosen if year is None else dataclasses.replace(chosen, year=year)
+    elif overrides:
+        raise UsageError("--set changes a campus file, or stands alone; a named campus is what was published")
     else:
         chosen, rows = named_campus(source, year)
     load = campus_load(chosen)

@@ -17,6 +17,7 @@ def campus(
         str | None, typer.Argument(metavar="[FILE|NAME]", help="Campus file (TOML), or a named campus; lists these when left out.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Hourly table, Parquet or CSV.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="Setting over the file's, or alone: key=value.")] = None,
     year: Annotated[int | None, typer.Option("--year", min=2000, max=2060, help="Calendar year.")] = None,
     json_: Json = False,
 ) -> None:
@@ -24,7 +25,7 @@ def campus(
     from gridroom.cli import campus as command
     from gridroom.cli.console import guarded
 
-    raise typer.Exit(guarded(lambda: command.campus(source, out, year, json_)))
+    raise typer.Exit(guarded(lambda: command.campus(source, out, list(set_ or []), year, json_)))
 
 
 def flexibility(

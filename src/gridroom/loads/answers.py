@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 UNITS = {
-    "flop": "FLOP", "accelerator_hours": "h", "duration_h": "h", "accelerators": "accelerators",
-    "households_year_equivalent": "households", "water_m3": "m3", "water_m3_per_year": "m3 a year", "co2_t": "t",
-    "co2_t_per_year": "t a year", "wh_per_request": "Wh", "accelerator_wh_per_request": "Wh", "energy_mwh_per_year": "MWh a year",
+    "flop": "FLOP",
+    "accelerator_hours": "h",
+    "duration_h": "h",
+    "accelerators": "accelerators",
+    "households_year_equivalent": "households",
+    "water_m3": "m3",
+    "water_m3_per_year": "m3 a year",
+    "co2_t": "t",
+    "co2_t_per_year": "t a year",
+    "wh_per_request": "Wh",
+    "accelerator_wh_per_request": "Wh",
+    "energy_mwh_per_year": "MWh a year",
 }
 
 

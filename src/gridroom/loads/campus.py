@@ -60,6 +60,10 @@ class Campus:
         Water [L/kWh IT]; the design's own when None.
     ups_efficiency, distribution_loss : float
         Losses within the PUE [1].
+    grid : Assumption
+        Carbon intensity [kg/MWh].
+    homes : str
+        Place of the household figures; empty where none are known.
     ramp : tuple of (date, float)
         IT MW in place from a day on; empty: all of it.
     year : int or None
@@ -84,6 +88,8 @@ class Campus:
     wue: Range | None = None
     ups_efficiency: float
     distribution_loss: float
+    grid: Assumption
+    homes: str = "US"
     ramp: tuple[tuple[date, float], ...] = ()
     year: int | None = None
     seed: int = 1
@@ -134,16 +140,17 @@ class CampusLoad:
         """Mean over peak [1]; None where nothing is in place."""
         return float(self.mw.mean() / self.mw.max()) if self.mw.max() > 0 else None
 
-    def homes(self, place: str = "US") -> Product:
-        """Households that use as much in a year."""
-        return households_of(Range.exact(self.energy_mwh), household_kwh(place))
+    def households(self) -> Product | None:
+        """Households of the campus's place that use as much in a year; None where no figure is known."""
+        place = self.campus.homes
+        return households_of(Range.exact(self.energy_mwh), household_kwh(place)) if place else None
 
     def summary(self) -> dict[str, Any]:
         """Figures by name, unit in the name."""
         it = float(self.it_mw.sum())
         hot = int(np.argmax(self.pue))
         top = np.argsort(self.temperature_c, kind="stable")[-max(1, len(self.mw) // 100) :]
-        losses = self.loss_mwh
+        losses, homes = self.loss_mwh, self.households()
         return {
             "hours": len(self.mw),
             "peak_mw": self.peak_mw,
@@ -161,7 +168,8 @@ class CampusLoad:
             "water_m3_range": self.water_m3.as_dict(),
             "ups_and_distribution_loss_mwh": losses,
             "cooling_and_other_mwh": None if losses is None else self.energy_mwh - it - losses,
-            "households": self.homes().range.as_dict(),
+            "co2_t": self.campus.grid.range.times(1e-3 * self.energy_mwh).as_dict(),
+            "households": None if homes is None else homes.range.as_dict(),
         }
 
 
@@ -257,7 +265,7 @@ def campus_load(campus: Campus) -> CampusLoad:
         temperature_c=temperature,
         water_m3=wue.times(float(it.sum())),
         loss_mwh=None if notes else lost * float(it.sum()),
-        electrical=electrical(mw, float(in_place.max()) * campus.design_fraction * share, campus.jobs),
+        electrical=electrical(mw, float(in_place.max()) * share, campus.jobs),
         assumptions=_assumptions(campus, annual),
         notes=tuple(notes),
     )
@@ -291,4 +299,7 @@ def _assumptions(campus: Campus, annual: float) -> tuple[Assumption, ...]:
     temperature = weather.driver(cooling)
     middle = Range(float(temperature.min()), float(temperature.mean()), float(temperature.max()))
     out.append(Assumption(name="weather", range=middle, unit="degC", claim=weather.claim, source=weather.source))
+    out.append(campus.grid)
+    if campus.homes:
+        out.append(household_kwh(campus.homes))
     return tuple(out)

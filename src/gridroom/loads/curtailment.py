@@ -3,9 +3,12 @@
     curtailed_t(L) = max(0, D_t + L - threshold_t)
     rate(L)        = sum over hours / (L x 8,760 x years)
 
-The threshold is the season's highest demand: summer (June to August) rules April to October, winter (December to February) rules
-November to March. With gaps g = threshold - D sorted once, the curtailed energy is piecewise linear in L, and the load at a rate is
-exact: on the piece with k gaps below L, `k L - sum(g_1..g_k) = rate x 8,760 x years x L`.
+The summer threshold rules April to October, the winter threshold November to March. As published they are the highest demand of
+June to August and of December to February, with four exceptions (rule `core` has no exceptions and says where an hour lies above).
+By default they are the highest demand of all months that they rule (`governed`): the same wherever the peak falls in the core months.
+
+With gaps g = threshold - D sorted once, the curtailed energy is piecewise linear in L, and the load at a rate is exact: on the piece
+with k gaps below L, `k L - sum(g_1..g_k) = rate x 8,760 x years x L`.
 
 It is no measure of risk: no outages, transmission, ramps or reserve; the observed peak stands for what can be served.
 
@@ -77,7 +80,7 @@ class Room:
     event_hours : float
         Mean length of curtailed hours in a row [h].
     winter_share : float
-        Share of curtailed energy in winter [1].
+        Share of curtailed energy from November to March, for all authorities [1].
     """
 
     authority: str

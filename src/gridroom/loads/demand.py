@@ -169,6 +169,20 @@ def _whole_years(place: str, when: Any) -> list[Problem]:
     ]
 
 
+def _table(path: Path) -> Any:
+    """The user's table; an index of times becomes a column."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        frame = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
+    except Exception as fault:  # whatever a broken file makes the reader raise
+        raise StudyError(
+            Problem(path.name, f"cannot be read: {str(fault).splitlines()[0] if str(fault) else type(fault).__name__}")
+        ) from None
+    return frame
+
+
 def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
     """Demand of the user's own file: a time column and a column an authority, or one column with a year of hours.
 
@@ -179,13 +193,7 @@ def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
     """
     import pandas as pd
 
-    try:
-        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-        frame = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
-    except Exception as fault:  # whatever a broken file makes the reader raise
-        raise StudyError(
-            Problem(path.name, f"cannot be read: {str(fault).splitlines()[0] if str(fault) else type(fault).__name__}")
-        ) from None
+    frame = _table(path)
     name, when = _time_column(frame)
     if name is None:
         raise StudyError(

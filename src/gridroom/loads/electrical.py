@@ -94,7 +94,7 @@ def electrical(mw: NDArray[np.float64], training_mw: float, jobs: int, day: date
     jobs : int
         Synchronous jobs side by side.
     day : date, optional
-        Rules that hold on that day; all when left out.
+        Rules dated on or before that day and not ended, proposals included (their status says so); all when left out.
     """
     peak = float(mw.max())
     swing = swing_of(training_mw, jobs)

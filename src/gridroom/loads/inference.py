@@ -148,6 +148,10 @@ def _by_regression(model: str | None, active: float, total: float, batch: float,
 
 def _by_flop(asked: dict[str, Range | None], chip: str | None, active: float) -> _Tokens:
     one = accelerator(chip or "H100")
+    if one.name != accelerator("H100").name and asked["server_power_w"] is None:
+        raise StudyError(
+            Problem("server_power_w", f"is missing: the default is the H100's, not that of {one.name}", "W an accelerator, rated")
+        )
     power, share = default("serving_power_w"), default("serving_power_share")
     server = asked["server_power_w"] or power.range
     drawn = product({"server": (server, 1.0), "share": (asked["power_share"] or share.range, 1.0)}).range
@@ -310,10 +314,19 @@ def _answer(tokens: _Tokens, asked: dict[str, Range | None], place: Site, model:
         used.append(household_kwh(place.homes))
         homes = product({**year, **pue, "household_kwh_per_year": (used[-1].range.times(1e-3), -1.0)})
     return Inference(
-        model=tokens.model or model, method=tokens.method, joule_per_output_token=tokens.joule,
-        wh_per_request=product({**busy, **pue}), accelerator_wh_per_request=product(one) if tokens.alone else None,
+        model=tokens.model or model,
+        method=tokens.method,
+        joule_per_output_token=tokens.joule,
+        wh_per_request=product({**busy, **pue}),
+        accelerator_wh_per_request=product(one) if tokens.alone else None,
         it_power_mw=product(mean_mw),
-        facility_power_mw=product({**mean_mw, **pue}), energy_mwh_per_year=product({**year, **pue}),
+        facility_power_mw=product({**mean_mw, **pue}),
+        energy_mwh_per_year=product({**year, **pue}),
         co2_t_per_year=product({**year, **pue, "grid_co2": (place.grid.range.times(1e-3), 1.0)}),
-        water_m3_per_year=product({**year, "wue": (place.wue.range, 1.0)}), households_year_equivalent=homes,
-        peak_mw=product({**mean_mw, **pue, **peak}), accelerators=fleet, assumptions=tuple(used), notes=tuple(notes))
+        water_m3_per_year=product({**year, "wue": (place.wue.range, 1.0)}),
+        households_year_equivalent=homes,
+        peak_mw=product({**mean_mw, **pue, **peak}),
+        accelerators=fleet,
+        assumptions=tuple(used),
+        notes=tuple(notes),
+    )

@@ -38,7 +38,7 @@ class Site:
     homes: str
 
 
-def _homes(place: str | None) -> str:
+def homes_of(place: str | None) -> str:
     """Place with household figures for a place with carbon figures; empty where there is none."""
     if place is None:
         return "US"
@@ -80,7 +80,7 @@ def site_of(options: dict[str, Any], problems: list[Problem], pue_default: str =
     place = options.get("place")
     grid, homes = catalogue.carbon("US"), "US"
     try:
-        grid, homes = (catalogue.carbon(place), _homes(place)) if place is not None else (grid, homes)
+        grid, homes = (catalogue.carbon(place), homes_of(place)) if place is not None else (grid, homes)
     except StudyError as fault:
         problems += fault.problems
     own = check("grid_co2_kg_per_mwh", options.get("grid_co2_kg_per_mwh"), problems)

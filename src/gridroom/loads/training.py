@@ -94,11 +94,25 @@ FIGURES = (
 )
 
 
-def training(*, model: str | None = None, parameters: Number | None = None, active_parameters: Number | None = None,
-             tokens: Number | None = None, tokens_per_parameter: Number | None = None, flop: Number | None = None,
-             accelerator_hours: Number | None = None, accelerator: str | None = None, count: Number | None = None,
-             days: Number | None = None, mfu: Number | None = None, goodput: Number | str | None = None, precision: str = "bf16",
-             system_power_w: Number | None = None, project_multiple: Number | None = None, **site: Any) -> Training:
+def training(
+    *,
+    model: str | None = None,
+    parameters: Number | None = None,
+    active_parameters: Number | None = None,
+    tokens: Number | None = None,
+    tokens_per_parameter: Number | None = None,
+    flop: Number | None = None,
+    accelerator_hours: Number | None = None,
+    accelerator: str | None = None,
+    count: Number | None = None,
+    days: Number | None = None,
+    mfu: Number | None = None,
+    goodput: Number | str | None = None,
+    precision: str = "bf16",
+    system_power_w: Number | None = None,
+    project_multiple: Number | None = None,
+    **site: Any,
+) -> Training:
     """What training a model takes.
 
     Parameters
@@ -139,8 +153,19 @@ def training(*, model: str | None = None, parameters: Number | None = None, acti
     return _solve(asked, site)
 
 
-UNITS = {"parameters": "1", "active_parameters": "1", "tokens": "1", "tokens_per_parameter": "1", "flop": "FLOP",
-         "accelerator_hours": "h", "count": "1", "days": "d", "mfu": "1", "system_power_w": "W", "project_multiple": "1"}
+UNITS = {
+    "parameters": "1",
+    "active_parameters": "1",
+    "tokens": "1",
+    "tokens_per_parameter": "1",
+    "flop": "FLOP",
+    "accelerator_hours": "h",
+    "count": "1",
+    "days": "d",
+    "mfu": "1",
+    "system_power_w": "W",
+    "project_multiple": "1",
+}
 
 
 def _find_run(work: Work, model: str | None, named_parameters: bool) -> dict[str, Any] | None:

@@ -76,7 +76,7 @@ def _six_nd(work: Work, run: dict[str, Any] | None, asked: dict[str, Range | Non
                 )
             )
         return None
-    if tokens.best / counted.best < LEAST_TOKENS_PER_PARAMETER:
+    if run is None and tokens.best / counted.best < LEAST_TOKENS_PER_PARAMETER:
         work.problems.append(
             Problem(
                 "tokens",
@@ -167,7 +167,7 @@ def utilisation(work: Work, basis: Basis, asked: dict[str, Range | None], goodpu
         return {
             "mfu": mfu,
             "goodput": work.use(
-                Assumption(name="goodput", range=share, unit="1", claim="derived", source=f"Young's interval; {one.source}")
+                Assumption(name="goodput", range=share, unit="1", claim="assumed", source=f"Young's interval; {one.source}")
             ),
         }
     share_given = work.asked("goodput", goodput, "1")  # type: ignore[arg-type]

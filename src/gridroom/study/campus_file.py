@@ -15,11 +15,13 @@ from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.names import find_name
 from gridroom.core.timeaxis import TimeAxis
 from gridroom.loads.campus import HOURS, Campus, campus_load
-from gridroom.loads.catalogue import default
+from gridroom.loads.catalogue import Assumption, carbon, default, given
+from gridroom.loads.checks import check
 from gridroom.loads.cooling import Design, TypicalYear, design, hourly_pue, typical_year
 from gridroom.loads.ranges import Range
+from gridroom.loads.site import homes_of
 from gridroom.reference import catalog
-from gridroom.study.files import check_file, read_toml
+from gridroom.study.files import apply_overrides, check_file, read_toml
 from gridroom.study.schema import Part
 
 FIRST, LAST = 2000, 2060
@@ -73,6 +75,10 @@ class CampusFile(Part):
     """Lost in the campus's own network, within the PUE."""
     ramp: list[CampusStep] = Field(default_factory=list)
     """IT in place by date."""
+    place: str = "US"
+    """Country or eGRID subregion: carbon intensity and households."""
+    grid_co2_kg_per_mwh: float | None = Field(None, ge=0, le=2000, allow_inf_nan=False)
+    """Carbon intensity; the place's without it [kg/MWh]."""
     year: int | None = Field(None, ge=FIRST, le=LAST)
     """Calendar year; all in place over 8,760 h without it."""
     seed: int = Field(1, ge=0, le=2**62)
@@ -157,6 +163,19 @@ def _place(asked: CampusFile, base: Path, problems: list[Problem]) -> tuple[Desi
     return chosen, year
 
 
+def _grid(asked: CampusFile, problems: list[Problem]) -> tuple[Assumption, str]:
+    """Carbon intensity, and the place of the household figures."""
+    grid, homes = carbon("US"), "US"
+    try:
+        grid, homes = carbon(asked.place), homes_of(asked.place)
+    except StudyError as fault:
+        problems += fault.problems
+    if asked.grid_co2_kg_per_mwh is not None:
+        value = check("grid_co2_kg_per_mwh", asked.grid_co2_kg_per_mwh, problems)
+        grid = grid if value is None else given("grid_co2_kg_per_mwh", value, "kg/MWh")
+    return grid, homes
+
+
 def campus_of(data: dict[str, Any], base: Path) -> Campus:
     """Campus from plain data; files are named relative to `base`.
 
@@ -168,6 +187,7 @@ def campus_of(data: dict[str, Any], base: Path) -> Campus:
     asked = check_file(CampusFile, data)
     problems: list[Problem] = []
     chosen, year = _place(asked, base, problems)
+    grid, homes = _grid(asked, problems)
     it_mw = asked.it_mw
     if it_mw is None:
         if not asked.ramp:
@@ -203,6 +223,8 @@ def campus_of(data: dict[str, Any], base: Path) -> Campus:
         wue=None if asked.wue_l_per_kwh is None else Range.exact(asked.wue_l_per_kwh),
         ups_efficiency=or_default(asked.ups_efficiency, "ups_efficiency"),
         distribution_loss=or_default(asked.distribution_loss, "distribution_loss"),
+        grid=grid,
+        homes=homes,
         ramp=tuple((step.date, step.mw) for step in asked.ramp),
         year=asked.year,
         seed=asked.seed,
@@ -251,15 +273,16 @@ def named_campus(name: str, year: int | None = None) -> tuple[Campus, list[dict[
     return campus, rows[["date", "facility_mw", "status", "edition", "claim", "source"]].to_dict("records")
 
 
-def read_campus(path: Path) -> Campus:
-    """Campus of a TOML file.
+def read_campus(path: Path | None, overrides: list[str] | None = None) -> Campus:
+    """Campus of a TOML file, with `key=value` settings over it; without a file, of the settings alone.
 
     Raises
     ------
     StudyError
         With every problem found.
     """
-    return campus_of(read_toml(path), path.parent)
+    data = apply_overrides(read_toml(path) if path is not None else {}, overrides or [])
+    return campus_of(data, path.parent if path is not None else Path())
 
 
 def campus_mw(path: Path, axis: TimeAxis) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gridroom.core.errors import Problem, StudyError, nearest
+from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -32,6 +32,36 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as fault:
         words = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise StudyError(Problem(str(path), f"is not TOML: {words}", "check quotes, brackets and equals signs")) from None
+
+
+def _value(text: str) -> Any:
+    """Value of an override: TOML where it parses, else the text itself."""
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def apply_overrides(data: dict[str, Any], overrides: list[str]) -> dict[str, Any]:
+    """Put `a.b=c` settings over the file's; problems name the setting."""
+    problems = []
+    for text in overrides:
+        name, equals, value = text.partition("=")
+        keys = [k.strip() for k in name.split(".")]
+        if not equals or not all(keys):
+            problems.append(Problem(f"--set {text}", "must read name.name=value", "for example --set run.samples=500"))
+            continue
+        part = data
+        for key in keys[:-1]:
+            part = part.setdefault(key, {})
+            if not isinstance(part, dict):
+                break
+        if isinstance(part, dict):
+            part[keys[-1]] = _value(value.strip())
+        else:
+            problems.append(Problem(f"--set {text}", f"{'.'.join(keys[:-1])} is not a table of settings"))
+    raise_all(problems)
+    return data
 
 
 def _fields_at(place: tuple[int | str, ...], whole: type[BaseModel]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,39 +11,9 @@ from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.pipeline.records import read_records
 from gridroom.reference import catalog
 from gridroom.study.campus_shape import cooling_problem
-from gridroom.study.files import check_file, read_toml
+from gridroom.study.files import apply_overrides, check_file, read_toml
 from gridroom.study.own_loads import file_problems
 from gridroom.study.schema import Study
-
-
-def _value(text: str) -> Any:
-    """Value of an override: TOML where it parses, else the text itself."""
-    try:
-        return tomllib.loads(f"x = {text}")["x"]
-    except tomllib.TOMLDecodeError:
-        return text
-
-
-def apply_overrides(data: dict[str, Any], overrides: list[str]) -> dict[str, Any]:
-    """Put `a.b=c` settings over the file's; problems name the setting."""
-    problems = []
-    for text in overrides:
-        name, equals, value = text.partition("=")
-        keys = [k.strip() for k in name.split(".")]
-        if not equals or not all(keys):
-            problems.append(Problem(f"--set {text}", "must read name.name=value", "for example --set run.samples=500"))
-            continue
-        part = data
-        for key in keys[:-1]:
-            part = part.setdefault(key, {})
-            if not isinstance(part, dict):
-                break
-        if isinstance(part, dict):
-            part[keys[-1]] = _value(value.strip())
-        else:
-            problems.append(Problem(f"--set {text}", f"{'.'.join(keys[:-1])} is not a table of settings"))
-    raise_all(problems)
-    return data
 
 
 def _repeats(where: str, names: list[str]) -> list[Problem]:

@@ -53,8 +53,10 @@ def _campuses() -> Iterator[Row]:
         yield item, "peak_mw", Range.exact(load.peak_mw), claim, text, source
         yield item, "energy_mwh", Range.exact(load.energy_mwh), claim, text, source
         yield item, "pue_hottest_hour", Range.exact(figures["pue_hottest_hour"]), "assumed", text, source
-        homes = load.homes()
-        yield item, "households_year_equivalent", homes.range, claim, text, source
+        homes = load.households()
+        if homes is not None:
+            yield item, "households_year_equivalent", homes.range, claim, text, source
+        yield item, "co2_t", chosen.grid.range.times(1e-3 * load.energy_mwh), claim, text, source
         yield (
             item,
             "largest_loss_mw",
