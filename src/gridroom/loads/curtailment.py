@@ -4,11 +4,11 @@
     rate(L)        = sum over hours / (L x 8,760 x years)
 
 The summer threshold rules April to October, the winter threshold November to March. As published they are the highest demand of
-June to August and of December to February, with four exceptions (rule `core` has no exceptions and says where an hour lies above).
-By default they are the highest demand of all months that they rule (`governed`): the same wherever the peak falls in the core months.
+June to August and of December to February, with four exceptions (rule `core` has none and says where an hour lies above). By
+default they are the highest demand of all months that they rule (`governed`): the same wherever the peak falls in the core months.
 
-With gaps g = threshold - D sorted once, the curtailed energy is piecewise linear in L, and the load at a rate is exact: on the piece
-with k gaps below L, `k L - sum(g_1..g_k) = rate x 8,760 x years x L`.
+With gaps g = threshold - D sorted once, the curtailed energy is piecewise linear in L, and the load at a rate is exact: on the
+piece with k gaps below L, `k L - sum(g_1..g_k) = rate x 8,760 x years x L`.
 
 It is no measure of risk: no outages, transmission, ramps or reserve; the observed peak stands for what can be served.
 
