@@ -12,16 +12,9 @@ from gridroom.core.errors import UsageError
 
 def _write(path: Path, load: Any) -> None:
     """Hourly table as Parquet or CSV."""
-    import pandas as pd
-
     if path.suffix not in (".parquet", ".csv"):
         raise UsageError(f"--out must end in .parquet or .csv; got {path}")
-    year = load.campus.year
-    frame = pd.DataFrame(
-        {"hour": range(len(load.mw)), "value": load.mw, "it_mw": load.it_mw, "pue": load.pue, "temperature_c": load.temperature_c}
-    )
-    if year is not None:
-        frame.insert(0, "time_local", pd.date_range(f"{year}-01-01", periods=len(frame), freq="h"))
+    frame = load.to_pandas()
     if path.suffix == ".parquet":
         frame.to_parquet(path, index=False, compression="zstd")
     else:

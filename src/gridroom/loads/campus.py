@@ -145,6 +145,26 @@ class CampusLoad:
         place = self.campus.homes
         return households_of(Range.exact(self.energy_mwh), household_kwh(place)) if place else None
 
+    def to_pandas(self) -> Any:
+        """Hours as a DataFrame: local time where a year was asked for, MW (`value`), IT MW, PUE, temperature."""
+        import pandas as pd
+
+        frame = pd.DataFrame(
+            {
+                "hour": range(len(self.mw)),
+                "value": self.mw,
+                "it_mw": self.it_mw,
+                "pue": self.pue,
+                "temperature_c": self.temperature_c,
+            }
+        )
+        if self.campus.year is not None:
+            frame.insert(0, "time_local", pd.date_range(f"{self.campus.year}-01-01", periods=len(frame), freq="h"))
+        return frame
+
+    def __str__(self) -> str:
+        return f"{self.campus.name}: {self.peak_mw:,.1f} MW at its peak, {self.energy_mwh / 1e3:,.0f} GWh in {len(self.mw):,} hours"
+
     def summary(self) -> dict[str, Any]:
         """Figures by name, unit in the name."""
         it = float(self.it_mw.sum())

@@ -114,6 +114,28 @@ class Flexible:
     beside: tuple[Beside, ...]
     why: tuple[str, ...]
 
+    def to_pandas(self) -> Any:
+        """Kinds of load, one a row: room with its error [MW], hours called, cost [USD/kW a year]."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "kind": one.kind,
+                    "room_mw": one.room.room_mw.value,
+                    "room_mw_stderr": one.room.room_mw.stderr,
+                    "room_is_lower_bound": one.room.at_least,
+                    "called_hours": one.room.called_hours.value,
+                    **{f"usd_per_kw_year_{end}": value for end, value in one.usd_per_kw_year.as_dict().items()},
+                }
+                for one in self.kinds
+            ]
+        )
+
+    def __str__(self) -> str:
+        rows = [f"  {one.kind:16} {one.room.room_mw} MW" for one in self.kinds]
+        return "\n".join([f"{self.name} {self.year}: room at a LOLE of {self.lole_days:g} days", *rows])
+
 
 def gives_of(row: Any) -> Gives:
     """How a kind of the table `flexibility_options` gives way."""
