@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from gridroom.core.errors import Problem, StudyError
 from gridroom.loads.demand import Demand
+from gridroom.loads.households import HOURS_A_YEAR  # also in leap years, as published
 
 Floats = NDArray[np.float64]
-HOURS_A_YEAR = 8760.0  # also in leap years, as published
 SUMMER = np.arange(4, 11)
 CORE = {"summer": (6, 7, 8), "winter": (12, 1, 2)}
 RULES = ("governed", "core")

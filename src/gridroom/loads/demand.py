@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.reference import catalog
+from gridroom.sources.frames import read_frame
 
 Floats = NDArray[np.float64]
 FIRST = datetime(2016, 1, 1)
@@ -169,20 +170,6 @@ def _whole_years(place: str, when: Any) -> list[Problem]:
     ]
 
 
-def _table(path: Path) -> Any:
-    """The user's table; an index of times becomes a column."""
-    import pandas as pd
-
-    try:
-        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-        frame = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
-    except Exception as fault:  # whatever a broken file makes the reader raise
-        raise StudyError(
-            Problem(path.name, f"cannot be read: {str(fault).splitlines()[0] if str(fault) else type(fault).__name__}")
-        ) from None
-    return frame
-
-
 def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
     """Demand of the user's own file: a time column and a column an authority, or one column with a year of hours.
 
@@ -193,7 +180,7 @@ def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
     """
     import pandas as pd
 
-    frame = _table(path)
+    frame = read_frame(path, path.name, "CSV or Parquet: one column of hours, then MW, a column an authority")
     name, when = _time_column(frame)
     if name is None:
         raise StudyError(

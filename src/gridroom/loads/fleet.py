@@ -11,6 +11,7 @@ from gridroom.loads.answers import figure_lines
 from gridroom.loads.catalogue import Assumption
 from gridroom.loads.inference import FIGURES, Inference, inference
 from gridroom.loads.ranges import Product, Range, as_range
+from gridroom.sources.frames import read_frame
 
 WORDS = ("name", "model", "method", "accelerator", "task", "configurations")
 NUMBERS = (
@@ -58,20 +59,8 @@ def read_fleet(path: Path) -> list[tuple[str, dict[str, Any]]]:
     StudyError
         With every problem of the file.
     """
-    import pandas as pd
-
-    if not path.is_file():
-        raise StudyError(
-            Problem(
-                "fleet",
-                f"names no file: {str(path)!r}",
-                "a CSV with requests_per_day, output_tokens and model, joule_per_output_token or active_parameters",
-            )
-        )
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except Exception as fault:  # whatever a broken file makes the reader raise
-        raise StudyError(Problem("fleet", f"{path.name} cannot be read: {str(fault).splitlines()[0]}")) from None
+    hint = "a CSV with requests_per_day, output_tokens and model, joule_per_output_token or active_parameters"
+    frame = read_frame(path, "fleet", hint, as_text=True)
     problems = [
         Problem(f"{path.name}, column {name}", "is not known", "columns: " + ", ".join((*WORDS, *NUMBERS)))
         for name in frame.columns

@@ -26,7 +26,7 @@ from gridroom.loads.checks import check
 from gridroom.loads.households import household_kwh
 from gridroom.loads.ranges import Number, Product, Range, product
 from gridroom.loads.serving import measured
-from gridroom.loads.site import Site, site_of
+from gridroom.loads.site import KEYS, Site, site_of
 
 REGRESSION = {"alpha": 1.1665e-6, "beta": -0.011206, "gamma": 4.0529e-5}
 LATENCY = (6.7851e-4, 3.1193e-4, 0.0194737)
@@ -226,7 +226,6 @@ NUMBERS = (
     "target_utilisation",
     "swing",
 )
-SITE = ("pue", "wue_l_per_kwh", "cooling", "weather", "grid_co2_kg_per_mwh", "place")
 
 
 def inference(
@@ -272,13 +271,13 @@ def inference(
     how = {"method": method, "model": model, "accelerator": accelerator, "task": task, "configurations": configurations}
     problems: list[Problem] = []
     notes: list[str] = []
-    for key in options.keys() - set(NUMBERS) - set(SITE):
+    for key in options.keys() - set(NUMBERS) - set(KEYS):
         problems.append(Problem(key, "is not an option"))
     asked = {name: check(name, values.get(name), problems) for name in NUMBERS}
     for name in ("requests_per_day", "output_tokens"):
         if values[name] is None:
             problems.append(Problem(name, "is missing", f"give --{name.replace('_', '-')}"))
-    place = site_of({key: options[key] for key in SITE if key in options}, problems, "serving_pue")
+    place = site_of({key: options[key] for key in KEYS if key in options}, problems, "serving_pue")
     tokens = _tokens(how, asked, problems, notes)
     if problems or tokens is None:
         raise StudyError(problems)

@@ -11,6 +11,7 @@ from gridroom.core.errors import Problem, StudyError
 from gridroom.loads.catalogue import Assumption, accelerator_names, found
 from gridroom.loads.ranges import Range
 from gridroom.reference import catalog
+from gridroom.sources.frames import read_frame
 
 COLUMNS = (
     "task",
@@ -100,15 +101,7 @@ def _quoted(model: str, chip: str | None, batch: Range | None) -> Measured:
 
 @cache
 def _table(path: str) -> Any:
-    import pandas as pd
-
-    file = Path(path)
-    if not file.is_file():
-        raise StudyError(Problem("configurations", f"names no file: {path!r}", "the ML.ENERGY leaderboard as Parquet or CSV"))
-    try:
-        table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file)
-    except Exception as fault:  # whatever a broken file makes the reader raise
-        raise StudyError(Problem("configurations", f"{path} cannot be read: {str(fault).splitlines()[0]}")) from None
+    table = read_frame(Path(path), "configurations", "the ML.ENERGY leaderboard as Parquet or CSV")
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise StudyError(Problem("configurations", f"{path} lacks the columns {', '.join(missing)}"))

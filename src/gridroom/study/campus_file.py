@@ -21,6 +21,7 @@ from gridroom.loads.cooling import Design, TypicalYear, design, hourly_pue, typi
 from gridroom.loads.ranges import Range
 from gridroom.loads.site import homes_of
 from gridroom.reference import catalog
+from gridroom.sources.frames import read_frame
 from gridroom.study.files import apply_overrides, check_file, read_toml
 from gridroom.study.schema import Part
 
@@ -95,18 +96,8 @@ def read_weather(path: Path, driver: str) -> TypicalYear:
     """
     import pandas as pd
 
-    if not path.is_file():
-        raise StudyError(
-            Problem(
-                "weather",
-                f"names no file: {str(path)!r}",
-                "a path from the campus file on, or a site of `gridroom data show weather_sites`",
-            )
-        )
-    try:
-        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    except Exception as fault:  # whatever a broken file makes the reader raise
-        raise StudyError(Problem("weather", f"{path.name} cannot be read: {str(fault).splitlines()[0]}")) from None
+    hint = "a path from the campus file on, or a site of `gridroom data show weather_sites`"
+    frame = read_frame(path, "weather", hint)
     column = f"{driver}_c"
     if column not in frame:
         raise StudyError(

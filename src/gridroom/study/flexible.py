@@ -16,13 +16,13 @@ from gridroom.core.names import find_name
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.loads.curtailment import SUMMER, Gaps, gaps_of, room_at
 from gridroom.loads.demand import make_demand
+from gridroom.loads.households import HOURS_A_YEAR
 from gridroom.loads.ranges import Range
 from gridroom.reference import catalog
 from gridroom.study import weather
 from gridroom.study.assemble import Case, assemble
 from gridroom.study.loader import check_study
 
-HOURS_A_YEAR = 8760.0
 FIXED_CHARGE = 0.10  # a year of capital cost (assumed)
 START_CAP, CAP_STEP, LARGEST_CAP = 0.3, 1.7, 1.5  # of the region's peak
 MIDDLE_LEVEL = 1

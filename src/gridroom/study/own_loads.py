@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gridroom.core.errors import Problem, StudyError
 from gridroom.loads.campus import campus_load
 from gridroom.reference import catalog
+from gridroom.sources.frames import read_frame
 from gridroom.study.campus_file import read_campus
 from gridroom.study.schema import LargeLoad, Study
 from gridroom.study.weather import HOURS
@@ -37,12 +38,7 @@ def read_profile(path: str) -> Floats:
     import pandas as pd
 
     file = Path(path)
-    if not file.is_file():
-        raise StudyError(Problem("profile", f"names no file: {path!r}", "a CSV or Parquet file with a column value"))
-    try:
-        frame = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file)
-    except Exception as fault:  # whatever a broken file makes the reader raise
-        raise StudyError(Problem("profile", f"{file.name} cannot be read: {str(fault).splitlines()[0]}")) from None
+    frame = read_frame(file, "profile", "a CSV or Parquet file with a column value, one row an hour")
     if "value" not in frame:
         shown = ", ".join(map(str, frame.columns[:8]))
         raise StudyError(Problem("profile", f"{file.name} has no column value", f"columns: {shown}"))
