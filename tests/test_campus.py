@@ -241,6 +241,12 @@ BAD = [
     ("it_mw = 10\nutilisation = 0.95\ninference_swing = 0.5", "at most 0.053"),
     ("it_mw = 10\nworkload = 'training'\nutilisation = 0.3\nidle_share = 0.5", "idle_share must be at most utilisation"),
     ("it_mw = 10\npue_annual = 1.01\ncooling = 'airside'\nweather = 'fl_tampa'", "chillers alone add 0.092"),
+    ("it_mw = true", "it_mw must be a number"),
+    ("it_mw = '100'", "it_mw must be a number"),
+    ("it_mw = 10\nyear = '2029'", "year must be a whole number"),
+    ("it_mw = 10\nramp = [{ date = 1704067200, mw = 5 }]", "must be a day as 2027-03-01"),
+    ("it_mw = 10\nramp = [{ date = 2027-01-01T00:00:00-08:00, mw = 5 }]", "must be a day as 2027-03-01"),
+    ("workload = 'x'\ncooling = 'zzz'\nweather = 'yyy'", "weather is not known"),
     ("it_mw = 10\nplace = 'Atlantis'", "place is not known"),
     ("it_mw = 10\ngrid_co2_kg_per_mwh = 0.4", "not t/MWh"),
     ("it_mw = 10\nwue_l_per_kwh = -1", "wue_l_per_kwh must be at least 0"),
@@ -277,6 +283,9 @@ def test_all_campus_problems_at_once(tmp_path):
     (tmp_path / "c.toml").write_text('it_mw = 0\nutilisation = 2\ncolor = "red"\nworkload = "x"\n')
     done = cli("campus", tmp_path / "c.toml", code=3)
     assert "4 problems" in done.stderr
+    (tmp_path / "w.csv").write_text("dry_bulb_c,wet_bulb_c\n" + "20,25\n" * 8760)
+    (tmp_path / "c.toml").write_text('it_mw = 10\nweather = "w.csv"\ncooling = "tower"\n')
+    assert "wet bulb lies above dry bulb in 8,760 rows" in cli("campus", tmp_path / "c.toml", code=3).stderr
 
 
 def test_a_system_folder_takes_a_campus(tmp_path):

@@ -235,6 +235,8 @@ def test_a_fleet_is_the_sum_of_its_models(tmp_path):
     fault = cli("compute", "inference", "--fleet", str(path), code=3)
     assert "column colour" in fault.stderr
     assert "row 2, requests_per_day" in fault.stderr
+    assert "b: output_tokens" in fault.stderr
+    assert "b: model" in fault.stderr
 
 
 # Facts 3.6: 1 GW at 0.8 = 7.008 TWh.
@@ -351,6 +353,16 @@ BAD = [
     (*SERVE, "--joule-per-output-token", "0.4", "--host", "43", "|host must be"),
     (*SERVE, "--joule-per-output-token", "0.4", "--swing", "20", "|swing must be"),
     (*SERVE, "--model", "Llama 3.1 80B", "|model is not known"),
+    (*SERVE, "--active-parameters", "671e9", "--parameters", "37e9", "|are the two swapped?"),
+    (*SERVE, "--model", "Llama 3.1 70B", "--task", "poetry", "|task of the figure that ships is chat"),
+    (*SERVE, "--joule-per-output-token", "0.4", "--batch", "7", "|batch changes nothing"),
+    (*SERVE, "--active-parameters", "7e9", "--utilisation", "0.1", "|utilisation changes nothing"),
+    (*SERVE, "--joule-per-output-token", "0.4", "--out", "nowhere/x.csv", "|a folder that exists"),
+    (*TRAIN, "--flop", "1e25", "--place", "DOM", "|fits several"),
+    (*TRAIN, "--flop", "1e25", "--place", "Georgia", "|SRSO (the US state)"),
+    (*TRAIN, "--parameters", "7e9", "--tokens", "2e12", "--tokens-per-parameter", "20", "|goes without tokens"),
+    (*TRAIN, "--model", "Llama 4 Scout", "--mfu", "0.3", "|leave out --mfu"),
+    ("compute", "households", "--mwh-per-year", "3", "--load-factor", "0.8", "|goes with mw"),
     (*SERVE, "--active-parameters", "37e9", "--method", "flop", "--accelerator", "GB200", "|server_power_w is missing"),
     (*SERVE, "--model", "Llama 3.1 70B", "--accelerator", "TPU v4", "|was not measured on"),
     (*SERVE, "--model", "Llama 3.1 70B", "--batch", "8", "|give --configurations"),
@@ -370,7 +382,7 @@ BAD = [
     ("compute", "households", "--mw", "-3", "|mw must be"),
     ("compute", "households", "--mw", "3", "--load-factor", "80", "|load_factor must lie in (0, 1]"),
     ("compute", "households", "--mw", "3", "--place", "Narnia", "|place is not known"),
-    ("compute", "households", "|one of them"),
+    ("compute", "households", "|one of the two"),
 ]
 
 

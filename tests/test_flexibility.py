@@ -213,6 +213,28 @@ def test_bad_series_is_told(change, words, tmp_path):
     assert "Traceback" not in said
 
 
+def test_a_clock_with_an_offset_keeps_its_years(tmp_path):
+    demand = made(3, years=1)
+    write_series(tmp_path / "utc.csv", {"North": demand.mw})
+    frame = pd.read_csv(tmp_path / "utc.csv")
+    frame["time"] = frame["time"] + "-06:00"
+    frame.to_csv(tmp_path / "west.csv", index=False)
+    frame["time"] = pd.date_range("2023-01-01", periods=8760, freq="h", tz="Etc/GMT+6").tz_convert("America/Chicago").astype(str)
+    frame.to_csv(tmp_path / "summer.csv", index=False)
+    rooms = [
+        json.loads(cli("flexibility", "--authority", tmp_path / f"{n}.csv", "--curtailment-pct", "0.5", "--json").stdout)
+        for n in ("utc", "west", "summer")
+    ]
+    assert rooms[0]["rows"] == rooms[1]["rows"] == rooms[2]["rows"]
+    assert rooms[1]["authorities"][0]["years"] == [2023]
+
+
+def test_no_room_at_all_is_told_without_a_fault(tmp_path):
+    write_series(tmp_path / "flat.csv", {"North": np.full(8760, 100.0)})
+    answer = json.loads(cli("flexibility", "--authority", tmp_path / "flat.csv", "--curtailment-pct", "0.01,1", "--json").stdout)
+    assert [row["room_mw"] for row in answer["rows"]] == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
@@ -225,7 +247,7 @@ def test_bad_series_is_told(change, words, tmp_path):
         (["--thresholds", "hard"], 2, "must be one of governed, core"),
         (["--authority", "nowhere.csv"], 3, "names no file"),
         (["--region", "Narnia", "--authority", "PJM"], 3, "region is not known"),
-        (["--authority", "PJM", "--region", "TVA", "--target-lole-days", "0"], 2, "must be greater than 0"),
+        (["--authority", "PJM", "--region", "TVA", "--target-lole-days", "0"], 2, "between 0 and 100 days"),
     ],
 )
 def test_bad_options_are_told(args, code, words):

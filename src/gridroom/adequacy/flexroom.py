@@ -273,6 +273,7 @@ def flexible_room(tight: TightHours, gives: Gives, lole_days: float) -> Flexible
     step = max(0.05 * tight.cap_mw, 1.0)
     low, high = max(room - step, 0.0), min(room + step, tight.cap_mw)
     slope = (float(losses(tight, high, gives)[0].mean()) - float(losses(tight, low, gives)[0].mean())) / max(high - low, 1e-9)
+    error = error if error > 0 else float("nan")  # no sample differs: the error is not known, not 0
     spread = error / slope if slope > 0 else float("nan")
     return FlexibleRoom(
         room_mw=Estimate(room, spread, n),

@@ -6,19 +6,17 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from gridroom.cli.console import answer, say
+from gridroom.cli.console import answer, check_out, say
 from gridroom.core.errors import UsageError
 
 
 def _write(path: Path, load: Any) -> None:
     """Hourly table as Parquet or CSV."""
-    if path.suffix not in (".parquet", ".csv"):
-        raise UsageError(f"--out must end in .parquet or .csv; got {path}")
     frame = load.to_pandas()
     if path.suffix == ".parquet":
         frame.to_parquet(path, index=False, compression="zstd")
     else:
-        frame.round(6).to_csv(path, index=False, lineterminator="\n")
+        frame.to_csv(path, index=False, lineterminator="\n", float_format="%.6f")
 
 
 def by_year(campus: Any) -> list[dict[str, Any]]:
@@ -77,7 +75,10 @@ def campus(source: str | None, out: Path | None, overrides: list[str], year: int
     from gridroom.loads.campus import campus_load
     from gridroom.study.campus_file import campus_names, named_campus, read_campus
 
+    check_out(out, None if source is None else Path(source))
     if source is None and not overrides:
+        if out is not None:
+            raise UsageError("--out needs a campus: a file, a name, or --set")
         names = campus_names()
         document: dict[str, Any] = {
             "schema_version": "1",
@@ -113,6 +114,8 @@ def campus(source: str | None, out: Path | None, overrides: list[str], year: int
         "notes": list(load.notes),
         "out": str(out) if out else None,
     }
+    if load.peak_mw == 0:
+        say(f"note: nothing is in place in {chosen.year}; the ramp begins on {chosen.ramp[0][0] if chosen.ramp else '-'}")
     for note in load.notes:
         say(f"note: {note}")
     answer(document, as_json, lambda: readable(document))

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.cli.campus import assumption_lines
-from gridroom.cli.console import answer, say
-from gridroom.core.errors import Problem, StudyError, UsageError, raise_all
+from gridroom.cli.console import answer, check_out, say
+from gridroom.core.errors import Problem, StudyError, UsageError
 from gridroom.loads.ranges import Range
 
 SIZES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
@@ -75,8 +75,6 @@ def _figures(result: Any, names: tuple[str, ...]) -> tuple[dict[str, Any], dict[
 def _write_hourly(path: Path, mw: Any) -> None:
     import pandas as pd
 
-    if path.suffix not in (".parquet", ".csv"):
-        raise UsageError(f"--out must end in .parquet or .csv; got {path}")
     frame = pd.DataFrame({"hour": range(len(mw)), "value": mw})
     if path.suffix == ".parquet":
         frame.to_parquet(path, index=False, compression="zstd")
@@ -103,6 +101,7 @@ def training(options: dict[str, str | None], out: Path | None, as_json: bool) ->
     from gridroom.loads.training import FIGURES
     from gridroom.loads.training import training as work
 
+    check_out(out)
     problems: list[Problem] = []
     result = _solved(work, _values(options, problems), problems)
     figures, drivers = _figures(result, FIGURES)
@@ -146,13 +145,16 @@ def inference(options: dict[str, str | None], fleet: Path | None, out: Path | No
     from gridroom.loads.inference import inference as work
     from gridroom.loads.shape import inference_shape
 
+    check_out(out, fleet)
     problems: list[Problem] = []
     values = {"requests_per_day": None, "output_tokens": None, **_values(options, problems)}
     rows: list[dict[str, Any]] = []
     result: Any
     if fleet is not None:
-        raise_all(problems)
-        result = fleet_of(read_fleet(fleet), values)
+        for name in ("model", "joule_per_output_token", "active_parameters"):
+            if values.get(name) is not None:
+                problems.append(Problem(name, "goes without fleet: its rows say what answers", "leave one of the two out"))
+        result = fleet_of(read_fleet(fleet, problems), values, problems)
         rows = [{"name": name, **_figures(one, FIGURES)[0]} for name, one in result.parts]
     else:
         result = _solved(work, values, problems)

@@ -41,7 +41,7 @@ Served = Annotated[Text, typer.Option("--model", help="Measured model: gridroom 
 Joule = Annotated[Text, typer.Option("--joule-per-output-token", help="Of the accelerators alone, J.")]
 Method = Annotated[str, typer.Option("--method", help="auto, measured, regression or flop.")]
 Batch = Annotated[Text, typer.Option("--batch", help="Requests at a time.")]
-Task = Annotated[str, typer.Option("--task", help="chat, reasoning, code, image-chat or video-chat, with --configurations.")]
+Task = Annotated[Text, typer.Option("--task", help="chat, reasoning, code, image-chat or video-chat, with --configurations.")]
 Configurations = Annotated[Text, typer.Option("--configurations", help="Your table of measured configurations (ML.ENERGY).")]
 FleetFile = Annotated[Path | None, typer.Option("--fleet", help="CSV of several models, one row each.")]
 Host = Annotated[Text, typer.Option("--host", help="Host over accelerator energy.")]
@@ -75,7 +75,7 @@ def training(
 def inference(
     requests_per_day: Requests = None, output_tokens: OutputTokens = None, model: Served = None,
     joule_per_output_token: Joule = None, active_parameters: Active = None, parameters: Parameters = None,
-    method: Method = "auto", accelerator: Chip = None, batch: Batch = None, task: Task = "chat",
+    method: Method = "auto", accelerator: Chip = None, batch: Batch = None, task: Task = None,
     configurations: Configurations = None, fleet: FleetFile = None, host: Host = None, idle: Idle = None,
     utilisation: Utilisation = None, server_power_w: ServerPower = None, power_share: PowerShare = None,
     tokens_per_second: Speed = None, target_utilisation: Target = None, swing: Swing = None, pue: Pue = None,

@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gridroom.core.errors import GridroomError, UsageError
@@ -51,16 +52,35 @@ def guarded(work: Callable[[], int | None]) -> int:
         return OUR_FAULT
 
 
-def tell_of_compiling() -> None:
+def check_out(path: Path | None, *inputs: Path | None) -> None:
+    """Refuse, before the work, an hourly file that cannot be written or would replace an input."""
+    import os
+
+    if path is None:
+        return
+    if path.suffix not in (".parquet", ".csv"):
+        raise UsageError(f"--out must end in .parquet or .csv; got {path}")
+    folder = path.parent
+    if not folder.is_dir():
+        raise UsageError(f"--out must lie in a folder that exists; {folder} is none")
+    if path.is_dir():
+        raise UsageError(f"--out must be a file; {path} is a folder")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise UsageError(f"--out cannot be written: no permission for {path}")
+    if any(one is not None and one.exists() and path.exists() and path.samefile(one) for one in inputs):
+        raise UsageError(f"--out would replace the input {path}; choose another name")
+
+
+def tell_of_compiling(kernel: str = "horizon.sample_chunk") -> None:
     """A word when the kernels are not compiled yet: the first command after installation takes about a minute longer."""
     import importlib.util
     import os
-    from pathlib import Path
 
-    spec = importlib.util.find_spec("gridroom.adequacy.horizon")
+    module = kernel.partition(".")[0]
+    spec = importlib.util.find_spec(f"gridroom.adequacy.{module}")
     if spec is None or spec.origin is None or "NUMBA_CACHE_DIR" in os.environ:
         return
-    if not any((Path(spec.origin).parent / "__pycache__").glob("horizon.sample_chunk*.nbi")):
+    if not any((Path(spec.origin).parent / "__pycache__").glob(f"{kernel}*.nbi")):
         say("compiling, once after installation: one to two minutes")
 
 

@@ -29,9 +29,9 @@ class FlexibilityOptions:
     progress: str
 
 
-def rates_of(text: str) -> tuple[float, ...]:
-    """Rates of `0.25,0.5,1`."""
-    problems, out = [], []
+def rates_of(text: str, problems: list[Problem]) -> tuple[float, ...]:
+    """Rates of `0.25,0.5,1`; what is wrong is added to `problems`."""
+    out = []
     for part in text.split(","):
         try:
             value = float(part)
@@ -48,7 +48,6 @@ def rates_of(text: str) -> tuple[float, ...]:
             )
         else:
             out.append(value)
-    raise_all(problems)
     return tuple(dict.fromkeys(out))
 
 
@@ -81,13 +80,17 @@ def _threshold(demand: Any, one: Any) -> dict[str, Any]:
 
 
 def _published(
-    options: FlexibilityOptions, rates: tuple[float, ...]
+    options: FlexibilityOptions, rates: tuple[float, ...], problems: list[Problem]
 ) -> tuple[list[Any], list[dict[str, Any]], list[dict[str, Any]]]:
     """Rooms, rows and authorities of the published method."""
     from gridroom.loads.curtailment import gaps_of, load_factor, room_at
 
-    gaps, problems = [], []
-    for demand in demands_of(options.authority, options.keep_spikes):
+    gaps, demands = [], []
+    try:
+        demands = demands_of(options.authority, options.keep_spikes)
+    except StudyError as fault:
+        problems += fault.problems
+    for demand in demands:
         try:
             gaps.append(gaps_of(demand, options.thresholds))
         except StudyError as fault:
@@ -151,7 +154,7 @@ def _engine(options: FlexibilityOptions, rates: tuple[float, ...]) -> dict[str, 
     """The engine's answer for one region of the outlook."""
     from gridroom.study.flexible import flexible
 
-    tell_of_compiling()
+    tell_of_compiling("hours_kernel.record_hours")
     found = flexible(
         options.region or "",
         options.year,
@@ -253,12 +256,14 @@ def flexibility(options: FlexibilityOptions) -> int:
     from gridroom.loads.curtailment import RULES, national
     from gridroom.loads.demand import authority_names
 
-    rates = rates_of(options.curtailment_pct)
+    problems: list[Problem] = []
+    rates = rates_of(options.curtailment_pct, problems)
+    progress_lines(options.progress)
     if options.thresholds not in RULES:
         raise UsageError(f"--thresholds must be one of {', '.join(RULES)}; got {options.thresholds!r}")
     if not 0 < options.target_lole_days < 100:
-        raise UsageError(f"--target-lole-days must be greater than 0; got {options.target_lole_days}")
-    rooms, rows, about = _published(options, rates)
+        raise UsageError(f"--target-lole-days must lie between 0 and 100 days a year; got {options.target_lole_days}")
+    rooms, rows, about = _published(options, rates, problems)
     total = national(rooms)
     whole = {a["authority"] for a in about} == set(authority_names())
     document = {

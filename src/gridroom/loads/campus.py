@@ -162,6 +162,10 @@ class CampusLoad:
             frame.insert(0, "time_local", pd.date_range(f"{self.campus.year}-01-01", periods=len(frame), freq="h"))
         return frame
 
+    def to_xarray(self) -> Any:
+        """The same as an xarray Dataset along `hour`."""
+        return self.to_pandas().set_index("hour").to_xarray()
+
     def __str__(self) -> str:
         return f"{self.campus.name}: {self.peak_mw:,.1f} MW at its peak, {self.energy_mwh / 1e3:,.0f} GWh in {len(self.mw):,} hours"
 

@@ -186,8 +186,12 @@ def place_names() -> dict[str, list[str]]:
         "SRVC": ["Virginia", "Dominion", "Carolinas"],
         "RFCE": ["PJM East"],
         "RFCW": ["PJM West", "Ohio"],
+        "United Kingdom": ["UK", "Great Britain", "England"],
     }
     return {row.place: [*([row.iso3] if isinstance(row.iso3, str) else []), *more.get(row.place, [])] for row in table.itertuples()}
+
+
+AMBIGUOUS = {"dom": "Virginia, Dominican Republic", "georgia": "SRSO (the US state), GEO (the country)"}
 
 
 @cache
@@ -199,6 +203,9 @@ def egrid_names() -> frozenset[str]:
 
 def carbon(place: str, where: str = "place") -> Assumption:
     """Average carbon intensity of a grid [kg/MWh]."""
+    several = AMBIGUOUS.get(plain(place))
+    if several is not None:
+        raise StudyError(Problem(where, f"fits several; got {place!r}", f"one of {several}"))
     full = found(where, place, place_names())
     row = catalog.load("carbon_intensity").set_index("place").loc[full]
     best = float(row["best_kg_per_mwh"])

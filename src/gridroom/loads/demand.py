@@ -11,6 +11,7 @@ References
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -132,6 +133,14 @@ def shipped(authority: str, drop_spikes: bool = True) -> Demand:
     return make_demand(authority, raw, name=row["name"], drop_spikes=drop_spikes)
 
 
+def _offset(first: Any) -> timedelta:
+    """Offset from UTC of the first time: the series keeps that clock, in summer too."""
+    import pandas as pd
+
+    when = pd.to_datetime(first, errors="coerce")
+    return when.utcoffset() or timedelta(0) if when is not pd.NaT and when.tzinfo is not None else timedelta(0)
+
+
 def _time_column(frame: Any) -> tuple[str | None, Any]:
     """Name and times, without zone, of the column that holds them; one bare year of hours starts on 1 January."""
     import pandas as pd
@@ -139,9 +148,11 @@ def _time_column(frame: Any) -> tuple[str | None, Any]:
     for name in frame.columns:
         if pd.api.types.is_numeric_dtype(frame[name]):
             continue
-        when = pd.to_datetime(frame[name], errors="coerce", utc=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a format that pandas must guess is told by the rows it cannot read
+            when = pd.to_datetime(frame[name], errors="coerce", utc=True)
         if when.notna().mean() > 0.99:
-            return str(name), when.dt.tz_localize(None)
+            return str(name), when.dt.tz_localize(None) + _offset(frame[name].iloc[0])
     if len(frame.columns) == 1 and len(frame) in (LEAST_HOURS, LEAST_HOURS + 24):
         first = "2023-01-01" if len(frame) == LEAST_HOURS else "2024-01-01"
         return "", pd.Series(pd.date_range(first, periods=len(frame), freq="h"))
@@ -211,7 +222,7 @@ def read_demand(path: Path, drop_spikes: bool = True) -> list[Demand]:
         if column == name:
             continue
         values = pd.to_numeric(frame[column], errors="coerce")
-        odd = np.flatnonzero(values.isna() & frame[column].notna() & (frame[column].astype(str).str.strip() != ""))
+        odd = np.flatnonzero(~np.isfinite(values) & frame[column].notna() & (frame[column].astype(str).str.strip() != ""))
         problems += [
             Problem(f"{path.name} row {row + 2}, {column}", f"must be MW or empty; got {frame[column].iloc[row]!r}")
             for row in odd[:5]

@@ -51,17 +51,17 @@ class Fleet:
         raise AttributeError(name)
 
 
-def read_fleet(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    """Rows of a fleet file: words and numbers by column.
+def read_fleet(path: Path, problems: list[Problem]) -> list[tuple[str, dict[str, Any]]]:
+    """Rows of a fleet file: words and numbers by column; what is wrong is added to `problems`, and its row left out.
 
     Raises
     ------
     StudyError
-        With every problem of the file.
+        If the file cannot be read.
     """
     hint = "a CSV with requests_per_day, output_tokens and model, joule_per_output_token or active_parameters"
     frame = read_frame(path, "fleet", hint, as_text=True)
-    problems = [
+    problems += [
         Problem(f"{path.name}, column {name}", "is not known", "columns: " + ", ".join((*WORDS, *NUMBERS)))
         for name in frame.columns
         if name not in (*WORDS, *NUMBERS)
@@ -77,12 +77,13 @@ def read_fleet(path: Path) -> list[tuple[str, dict[str, Any]]]:
                     out[name] = float(row[name])
                 except ValueError:
                     problems.append(Problem(f"{path.name} row {k + 2}, {name}", f"must be a number; got {row[name]!r}"))
+        if any(p.where.startswith(f"{path.name} row {k + 2},") for p in problems):
+            continue
         rows.append((row.get("name") or row.get("model") or f"row {k + 2}", out))
-    raise_all(problems)
     return rows
 
 
-def fleet_of(rows: list[tuple[str, dict[str, Any]]], shared: dict[str, Any]) -> Fleet:
+def fleet_of(rows: list[tuple[str, dict[str, Any]]], shared: dict[str, Any], problems: list[Problem]) -> Fleet:
     """Answer of a fleet.
 
     Parameters
@@ -91,13 +92,15 @@ def fleet_of(rows: list[tuple[str, dict[str, Any]]], shared: dict[str, Any]) -> 
         Name and options of each model.
     shared : dict
         Options that hold for all unless the row has its own.
+    problems : list of Problem
+        Known already; raised with those of the rows.
 
     Raises
     ------
     StudyError
         With every problem of every row.
     """
-    parts, problems = [], []
+    parts = []
     for name, row in rows:
         try:
             parts.append((name, inference(**{**shared, **row})))

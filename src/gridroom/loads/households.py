@@ -11,7 +11,7 @@ from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
 from gridroom.loads.catalogue import Assumption, found
-from gridroom.loads.ranges import Product, Range, product
+from gridroom.loads.ranges import Number, Product, Range, as_range, product
 from gridroom.reference import catalog
 
 HOURS_A_YEAR = 8760.0
@@ -84,9 +84,9 @@ def households_of(energy_mwh: Range, divisor: Assumption) -> Product:
 
 
 def households(
-    mw: Range | None = None,
-    energy_mwh_per_year: Range | None = None,
-    load_factor: Range | None = None,
+    mw: Number | None = None,
+    energy_mwh_per_year: Number | None = None,
+    load_factor: Number | None = None,
     place: str = "US",
     year: int | None = None,
 ) -> Households:
@@ -94,11 +94,11 @@ def households(
 
     Parameters
     ----------
-    mw : Range, optional
+    mw : number, (low, best, high) or Range, optional
         Load at its peak [MW]; with `load_factor`. Or give the energy.
-    energy_mwh_per_year : Range, optional
+    energy_mwh_per_year : the same, optional
         Energy [MWh].
-    load_factor : Range, optional
+    load_factor : the same, optional
         Mean over peak [1]; 1 when left out.
     place : str
         Country or region of the table `household_electricity`.
@@ -114,22 +114,24 @@ def households(
         With every problem of the input.
     """
     problems = []
-    if (mw is None) == (energy_mwh_per_year is None):
-        problems.append(Problem("mw", "or energy_mwh_per_year must be given, one of them"))
-    factor = load_factor or Range.exact(1.0)
+    power, energy = (None if value is None else as_range(value) for value in (mw, energy_mwh_per_year))
+    if (power is None) == (energy is None):
+        problems.append(Problem("mw or mwh_per_year", "must be given, one of the two"))
+    if load_factor is not None and power is None:
+        problems.append(Problem("load_factor", "goes with mw: energy needs none", "leave it out"))
+    factor = Range.exact(1.0) if load_factor is None else as_range(load_factor)
     if not 0 < factor.low <= factor.best <= factor.high <= 1:
         problems.append(Problem("load_factor", f"must lie in (0, 1], mean over peak; got {factor}", "0.8 stands for 80 %"))
-    for name, value in (("mw", mw), ("energy_mwh_per_year", energy_mwh_per_year)):
+    for name, value in (("mw", power), ("mwh_per_year", energy)):
         if value is not None and not (0 <= value.low <= value.best <= value.high < 1e12):
-            problems.append(Problem(name, f"must be a number of at least 0, low to high; got {value}"))
+            problems.append(Problem(name, f"must be a number from 0 to 1e12, low to high; got {value}"))
     try:
         divisor = household_kwh(place, year)
     except StudyError as fault:
         raise StudyError([*problems, *fault.problems]) from None
     if problems:
         raise StudyError(problems)
-    energy = (
-        energy_mwh_per_year if mw is None else product({"mw": (mw.times(HOURS_A_YEAR), 1.0), "load_factor": (factor, 1.0)}).range
-    )
+    if power is not None:
+        energy = product({"mw": (power.times(HOURS_A_YEAR), 1.0), "load_factor": (factor, 1.0)}).range
     assert energy is not None
     return Households(energy_mwh_per_year=energy, households=households_of(energy, divisor), divisor=divisor)

@@ -116,6 +116,10 @@ class Inference:
         """Figures with low, best, high and unit, one a row."""
         return figure_frame(self, FIGURES)
 
+    def to_xarray(self) -> Any:
+        """The same as an xarray Dataset along `figure`."""
+        return self.to_pandas().set_index("figure").to_xarray()
+
     def __str__(self) -> str:
         head = f"{self.model or 'requests'}; joules a token: {self.method}"
         return "\n".join([head, *figure_lines(self, FIGURES)])
@@ -165,6 +169,23 @@ def _by_flop(asked: dict[str, Range | None], chip: str | None, active: float) ->
     )
 
 
+def _unused(how: dict[str, Any], asked: dict[str, Range | None], method: str) -> list[Problem]:
+    """Options that would change nothing."""
+    if method == "auto":
+        method = "measured" if how["model"] is not None else "regression"
+    flop_alone = ("utilisation", "server_power_w", "power_share")
+    unused = [] if method == "flop" else [name for name in flop_alone if asked[name] is not None]
+    if method in ("given", "flop") and asked["batch"] is not None:
+        unused.append("batch")
+    if (method == "regression" and how["model"] is None) or method == "given":
+        unused += [name for name in ("accelerator", "task", "configurations") if how[name] is not None]
+    if method == "given" and how["method"] != "auto":
+        unused.append("method")
+    if method in ("given", "measured") or how["model"] is not None:
+        unused += [name for name in ("parameters",) if asked[name] is not None]
+    return [Problem(name, f"changes nothing where joules a token are {method}", "leave it out") for name in unused]
+
+
 def _tokens(how: dict[str, Any], asked: dict[str, Range | None], problems: list[Problem], notes: list[str]) -> _Tokens | None:
     """Joules a token by the method asked for, or the first that can answer."""
     method, model = how["method"], how["model"]
@@ -186,6 +207,7 @@ def _tokens(how: dict[str, Any], asked: dict[str, Range | None], problems: list[
             what = "are too many: " + " and ".join(ways) if ways else "is missing: say what answers"
             problems.append(Problem("what answers", what, "one of --model, --joule-per-output-token, --active-parameters"))
         return None
+    problems += _unused(how, asked, method if own is None else "given")
     if own is not None:
         return _Tokens("given", None, given("joule_per_output_token", own, "J"), True)
     try:
@@ -197,6 +219,10 @@ def _tokens(how: dict[str, Any], asked: dict[str, Range | None], problems: list[
         else:
             assert active is not None
             total = asked["parameters"]
+            if total is not None and total.best < active.best:
+                rule = f"must be at most parameters ({total.best:g}); got {active.best:g}"
+                problems.append(Problem("active_parameters", rule, "are the two swapped?"))
+                return None
             name, n_active, n_total = None, active.best, total.best if total is not None else active.best
         if method == "measured":
             problems.append(Problem("method", "measured goes with model", "give --model"))
@@ -235,7 +261,7 @@ def inference(
     model: str | None = None,
     method: str = "auto",
     accelerator: str | None = None,
-    task: str = "chat",
+    task: str | None = None,
     configurations: str | None = None,
     **options: Any,
 ) -> Inference:

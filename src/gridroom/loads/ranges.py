@@ -11,6 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+def digits(value: float, count: int) -> str:
+    """Number to so many digits, with commas up to a billion."""
+    if 1000 <= abs(value) < 1e9:
+        return f"{float(f'{value:.{count}g}'):,.0f}"
+    return f"{value:.{count}g}"
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """A figure with its doubt.
@@ -49,8 +56,8 @@ class Range:
 
     def __str__(self) -> str:
         if self.is_exact:
-            return f"{self.best:,.4g}"
-        return f"{self.best:,.4g} ({self.low:,.3g} to {self.high:,.3g})"
+            return digits(self.best, 4)
+        return f"{digits(self.best, 4)} ({digits(self.low, 3)} to {digits(self.high, 3)})"
 
 
 Number = float | tuple[float, float, float] | Range

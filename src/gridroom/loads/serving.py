@@ -70,11 +70,17 @@ def _one_chip(chips: list[str], asked: str | None) -> str:
     return fits[0]
 
 
-def _quoted(model: str, chip: str | None, batch: Range | None) -> Measured:
+def _quoted(model: str, chip: str | None, task: str | None, batch: Range | None) -> Measured:
     table = catalog.load("serving_measured")
     full = found("model", model, {name: [] for name in table["model"]})
     rows = table[table["model"] == full].set_index("accelerator")
     row = rows.loc[_one_chip(list(rows.index), chip)]
+    if task is not None and task != row["task"]:
+        raise StudyError(
+            Problem(
+                "task", f"of the figure that ships is {row['task']}; got {task!r}", "give --configurations FILE with the whole list"
+            )
+        )
     if batch is not None:
         raise StudyError(
             Problem(
@@ -108,8 +114,8 @@ def _table(path: str) -> Any:
     return table
 
 
-def _from_table(path: str, model: str, chip: str | None, task: str, batch: Range | None) -> Measured:
-    table = _table(path)
+def _from_table(path: str, model: str, chip: str | None, asked: str | None, batch: Range | None) -> Measured:
+    table, task = _table(path), asked or "chat"
     table = table[(table["task"] == TASKS.get(task, task)) & table["energy_per_token_joules"].gt(0)]
     if table.empty:
         raise StudyError(Problem("task", f"has no measured tokens; got {task!r}", "one of " + ", ".join(TASKS)))
@@ -140,7 +146,7 @@ def _from_table(path: str, model: str, chip: str | None, task: str, batch: Range
     )
 
 
-def measured(model: str, chip: str | None, task: str, batch: Range | None, configurations: str | None) -> Measured:
+def measured(model: str, chip: str | None, task: str | None, batch: Range | None, configurations: str | None) -> Measured:
     """Joules a token of a measured model.
 
     Parameters
@@ -162,4 +168,4 @@ def measured(model: str, chip: str | None, task: str, batch: Range | None, confi
     """
     if configurations is not None:
         return _from_table(configurations, model, chip, task, batch)
-    return _quoted(model, chip, batch)
+    return _quoted(model, chip, task, batch)

@@ -73,6 +73,10 @@ class Training:
         """Figures with low, best, high and unit, one a row."""
         return figure_frame(self, FIGURES)
 
+    def to_xarray(self) -> Any:
+        """The same as an xarray Dataset along `figure`."""
+        return self.to_pandas().set_index("figure").to_xarray()
+
     def __str__(self) -> str:
         head = f"{self.model or 'training'} from {self.basis}" + (f" on {self.accelerator}" if self.accelerator else "")
         return "\n".join([head, *figure_lines(self, FIGURES)])
@@ -197,7 +201,11 @@ def _solve(given: dict[str, Any], site: dict[str, Any]) -> Training:
         basis = dataclasses.replace(basis, words="reported hours", hours=hours) if basis else Basis("reported hours", hours=hours)
     if run is not None and basis is None and not work.problems:
         rule = f"{run['model']} has neither hours nor tokens published"
-        work.problems.append(Problem("model", rule, "give --tokens, or --accelerator-hours alone"))
+        if run["accelerator_hours"]:
+            rule = f"{run['model']} has no tokens published, which other settings than its own need"
+        work.problems.append(
+            Problem("model", rule, "give --tokens, or leave out --mfu and --accelerator to take its reported hours")
+        )
     peak = peak_flops(work, chip, given["precision"]) if chip is not None else None
     needs_mfu = basis is not None and (basis.hours is None or asked["mfu"])
     share = utilisation(work, basis, asked, given["goodput"]) if basis is not None and needs_mfu else {}

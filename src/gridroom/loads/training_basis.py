@@ -55,6 +55,8 @@ def _six_nd(work: Work, run: dict[str, Any] | None, asked: dict[str, Range | Non
         total = Range.exact(run["parameters"]) if run["parameters"] else None
         active = active or (Range.exact(run["active_parameters"]) if run["active_parameters"] else None)
         tokens = tokens or (Range.exact(run["tokens"]) if run["tokens"] else None)
+    if asked["tokens"] is not None and asked["tokens_per_parameter"] is not None:
+        work.problems.append(Problem("tokens_per_parameter", "goes without tokens: one says the other", "leave one of the two out"))
     counted = active or total
     if counted is None:
         return None
@@ -143,6 +145,8 @@ def utilisation(work: Work, basis: Basis, asked: dict[str, Range | None], goodpu
             if basis.parameters is not None and basis.parameters < SMALL
             else "mfu_large"
         )
+        if goodput is not None and goodput != "auto":
+            check("goodput", goodput, work.problems)  # type: ignore[arg-type]
         if goodput is not None:
             work.problems.append(
                 Problem(
@@ -176,6 +180,7 @@ def utilisation(work: Work, basis: Basis, asked: dict[str, Range | None], goodpu
 
 def peak_flops(work: Work, chip: Accelerator, precision: str) -> float:
     """Dense peak at a precision [FLOP/s]."""
+    precision = precision.lower()
     if precision in ("fp16", "bf16"):
         return chip.peak_flops
     if precision != "fp8":

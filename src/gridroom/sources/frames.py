@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ def read_frame(path: Path, where: str, hint: str, as_text: bool = False) -> Any:
             frame = pd.read_parquet(path)
         else:
             options: dict[str, Any] = {"dtype": str, "keep_default_na": False} if as_text else {}
-            frame = pd.read_csv(path, encoding="utf-8-sig", **options)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # rows longer than the header would shift in silence
+                frame = pd.read_csv(path, encoding="utf-8-sig", index_col=False, **options)
     except Exception as fault:  # whatever a broken file makes the reader raise
         words = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise StudyError(Problem(where, f"{path.name} cannot be read as a table: {words}", hint)) from None

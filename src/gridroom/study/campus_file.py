@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.names import find_name
@@ -22,68 +21,8 @@ from gridroom.loads.ranges import Range
 from gridroom.loads.site import homes_of
 from gridroom.reference import catalog
 from gridroom.sources.frames import read_frame
+from gridroom.study.campus_schema import CampusFile
 from gridroom.study.files import apply_overrides, check_file, read_toml
-from gridroom.study.schema import Part
-
-FIRST, LAST = 2000, 2060
-
-
-class CampusStep(Part):
-    """IT in place from a day on."""
-
-    date: dt.date
-    """From this day on."""
-    mw: float = Field(ge=0, le=100_000, allow_inf_nan=False)
-    """IT MW in place: the level, not the step."""
-
-
-class CampusFile(Part):
-    """A campus."""
-
-    name: str = Field("campus", min_length=1)
-    """Name."""
-    it_mw: float | None = Field(None, gt=0, le=100_000, allow_inf_nan=False)
-    """IT rating when all is built [MW]; the last step of `ramp` without it."""
-    design_fraction: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
-    """IT draw over IT rating (0.76 measured on H100 nodes)."""
-    utilisation: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
-    """Mean over peak IT draw (0.80 assumed)."""
-    workload: Literal["training", "inference", "mixed"] = "mixed"
-    """What runs."""
-    training_share: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
-    """Mixed: share that trains."""
-    idle_share: float | None = Field(None, ge=0, lt=1, allow_inf_nan=False)
-    """Training: draw in a gap over design draw."""
-    job_days: float | None = Field(None, gt=0, le=365, allow_inf_nan=False)
-    """Training: cycle of a job and its gap [d]."""
-    jobs: int = Field(4, ge=1, le=1000)
-    """Training: synchronous jobs side by side."""
-    inference_swing: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
-    """Inference: half of the daily swing over the mean."""
-    inference_peak_hour: float | None = Field(None, ge=0, lt=24, allow_inf_nan=False)
-    """Inference: local hour of most requests."""
-    cooling: str = "liquid_w40_dry"
-    """Cooling design."""
-    weather: str = "il_chicago"
-    """Site of the reference data, or a CSV or Parquet file with dry_bulb_c and wet_bulb_c, one row an hour of a year."""
-    pue_annual: float | None = Field(None, ge=1, le=4, allow_inf_nan=False)
-    """Annual PUE; the design's own in this climate without it."""
-    wue_l_per_kwh: float | None = Field(None, ge=0, le=50, allow_inf_nan=False)
-    """Water on site [L/kWh IT]; the design's own without it."""
-    ups_efficiency: float | None = Field(None, gt=0.5, le=1, allow_inf_nan=False)
-    """Efficiency of the UPS, within the PUE."""
-    distribution_loss: float | None = Field(None, ge=0, lt=0.5, allow_inf_nan=False)
-    """Lost in the campus's own network, within the PUE."""
-    ramp: list[CampusStep] = Field(default_factory=list)
-    """IT in place by date."""
-    place: str = "US"
-    """Country or eGRID subregion: carbon intensity and households."""
-    grid_co2_kg_per_mwh: float | None = Field(None, ge=0, le=2000, allow_inf_nan=False)
-    """Carbon intensity; the place's without it [kg/MWh]."""
-    year: int | None = Field(None, ge=FIRST, le=LAST)
-    """Calendar year; all in place over 8,760 h without it."""
-    seed: int = Field(1, ge=0, le=2**62)
-    """Seed of the gaps between jobs."""
 
 
 def read_weather(path: Path, driver: str) -> TypicalYear:
@@ -114,15 +53,25 @@ def read_weather(path: Path, driver: str) -> TypicalYear:
     problems = []
     if len(frame) not in (HOURS, HOURS + 24):
         problems.append(Problem("weather", f"{path.name} must hold a year, 8,760 or 8,784 rows; got {len(frame):,}"))
-    bad = np.flatnonzero(~((values[column] > -90) & (values[column] < 65)))
+    top = 65 if column == "dry_bulb_c" else 38  # no wet bulb was ever seen above
+    bad = np.flatnonzero(~((values[column] > -90) & (values[column] < top)))
     problems += [
         Problem(
-            f"{path.name} row {row + 2}, {column}",
-            f"must be a temperature in degrees C; got {frame[column].iloc[row]!r}",
-            "Fahrenheit is not converted",
+            f"{path.name} row {row + 2}, {column}", f"must be a temperature in degrees C below {top}; got {frame[column].iloc[row]}"
         )
         for row in bad[:10]
     ]
+    if len(bad) > 10:
+        problems.append(Problem(f"{path.name}, {column}", f"has {len(bad):,} such rows in all", "is it in Fahrenheit?"))
+    above = np.flatnonzero(values["wet_bulb_c"] > values["dry_bulb_c"] + 0.5)
+    if len(above):
+        problems.append(
+            Problem(
+                f"{path.name} row {above[0] + 2}",
+                f"wet bulb lies above dry bulb in {len(above):,} rows",
+                "are the columns swapped?",
+            )
+        )
     raise_all(problems)
     return TypicalYear(
         site=path.name,
@@ -167,6 +116,19 @@ def _grid(asked: CampusFile, problems: list[Problem]) -> tuple[Assumption, str]:
     return grid, homes
 
 
+def _checked(data: dict[str, Any], base: Path) -> CampusFile:
+    """Settings; where they have problems, names that are not known are told in the same go."""
+    try:
+        return check_file(CampusFile, data)
+    except StudyError as fault:
+        problems = list(fault.problems)
+        names = {key: data[key] for key in ("cooling", "weather", "place") if isinstance(data.get(key), str)}
+        asked = CampusFile.model_validate({**names, "it_mw": 1.0})
+        _place(asked, base, problems)
+        _grid(asked, problems)
+        raise StudyError(problems) from None
+
+
 def campus_of(data: dict[str, Any], base: Path) -> Campus:
     """Campus from plain data; files are named relative to `base`.
 
@@ -175,8 +137,8 @@ def campus_of(data: dict[str, Any], base: Path) -> Campus:
     StudyError
         With every problem found.
     """
-    asked = check_file(CampusFile, data)
     problems: list[Problem] = []
+    asked = _checked(data, base)
     chosen, year = _place(asked, base, problems)
     grid, homes = _grid(asked, problems)
     it_mw = asked.it_mw
@@ -264,7 +226,7 @@ def named_campus(name: str, year: int | None = None) -> tuple[Campus, list[dict[
     return campus, rows[["date", "facility_mw", "status", "edition", "claim", "source"]].to_dict("records")
 
 
-def read_campus(path: Path | None, overrides: list[str] | None = None) -> Campus:
+def read_campus(path: str | Path | None, overrides: list[str] | None = None) -> Campus:
     """Campus of a TOML file, with `key=value` settings over it; without a file, of the settings alone.
 
     Raises
@@ -272,6 +234,7 @@ def read_campus(path: Path | None, overrides: list[str] | None = None) -> Campus
     StudyError
         With every problem found.
     """
+    path = None if path is None else Path(path)
     data = apply_overrides(read_toml(path) if path is not None else {}, overrides or [])
     return campus_of(data, path.parent if path is not None else Path())
 

@@ -105,7 +105,7 @@ def _problem(error: Any, whole: type[BaseModel]) -> Problem:
         return Problem(where, "is not a known setting", nearest(name, _fields_at(error["loc"][:-1], whole)))
     rule = RULES.get(kind)
     limits = {k: f"{v:g}" if isinstance(v, float) else v for k, v in error.get("ctx", {}).items()}
-    what = rule.format(**limits) if rule else error["msg"]
+    what = rule.format(**limits) if rule else error["msg"].removeprefix("Value error, ")
     return Problem(where, what if kind == "missing" else f"{what}; got {error['input']!r}")
 
 

@@ -297,6 +297,7 @@ def flexible(region: str, year: int, *, curtailment_pct: tuple[float, ...] = (0.
     beside = [_beside(tight, gaps, begins, pct, lole_days) for pct in curtailment_pct]
     listener(Progress("kinds of load", 3, 3, 0.0))
     base = Estimate.of(losses(tight, 0.0, Gives())[0])
+    base = base if base.stderr > 0 else Estimate(base.value, float("nan"), base.n)
     return Flexible(region=found, name=str(table.loc[found, "name"]), year=year, samples=samples, lole_days=lole_days,
                     base_lole_days=base, peak_mw=float(case.peak_mw[r]), kinds=tuple(kinds), beside=tuple(beside),
                     why=tuple(_why(kinds, beside, base, lole_days, year)))
