@@ -13,8 +13,9 @@ from gridroom.loads import catalogue
 from gridroom.loads.goodput import goodput
 from gridroom.loads.households import households
 from gridroom.loads.inference import FIGURES as SERVED
-from gridroom.loads.inference import inference, regression_wh
+from gridroom.loads.inference import inference
 from gridroom.loads.ranges import Range, product
+from gridroom.loads.tokens import regression_wh
 from gridroom.loads.training import training
 from gridroom.reference import catalog
 from tests.test_cli import gridroom as cli

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gridroom.loads.curtailment import gaps_of, load_factor, national, room_at
 from gridroom.loads.demand import authority_names, shipped
-from gridroom.loads.inference import inference, regression_wh
+from gridroom.loads.inference import inference
+from gridroom.loads.tokens import regression_wh
 from gridroom.loads.training import training
 from gridroom.reference import catalog
 
