@@ -57,7 +57,7 @@ class Range:
     def __str__(self) -> str:
         if self.is_exact:
             return digits(self.best, 4)
-        return f"{digits(self.best, 4)} ({digits(self.low, 3)} to {digits(self.high, 3)})"
+        return f"{digits(self.best, 4)} ({digits(self.low, 4)} to {digits(self.high, 4)})"
 
 
 Number = float | tuple[float, float, float] | Range
