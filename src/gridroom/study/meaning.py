@@ -37,7 +37,8 @@ def _models() -> Iterator[Row]:
         for figure in ("facility_power_mw", "duration_h", "facility_energy_mwh", "co2_t", "households_year_equivalent"):
             value: Product | None = getattr(one, figure)
             if value is not None:
-                yield item, figure, value.range, claim, text, one.basis
+                hours_alone = figure == "duration_h" and value.range.is_exact  # reported hours over a reported count
+                yield item, figure, value.range, "published" if hours_alone else claim, text, one.basis
 
 
 def _campuses() -> Iterator[Row]:
