@@ -103,7 +103,7 @@ def _unused(how: dict[str, Any], asked: dict[str, Range | None], method: str) ->
     if method in ("given", "flop") and asked["batch"] is not None:
         unused.append("batch")
     if (method == "regression" and how["model"] is None) or method == "given":
-        unused += [name for name in ("accelerator", "task", "configurations") if how[name] is not None]
+        unused += [name for name in ("task", "configurations") if how[name] is not None]
     if method == "given" and how["method"] != "auto":
         unused.append("method")
     if method in ("given", "measured") or how["model"] is not None:
@@ -133,6 +133,9 @@ def tokens_of(how: dict[str, Any], asked: dict[str, Range | None], problems: lis
             problems.append(Problem("what answers", what, "one of --model, --joule-per-output-token, --active-parameters"))
         return None
     problems += _unused(how, asked, method if own is None else "given")
+    if how["accelerator"] is not None and (own is not None or (model is None and method in ("auto", "regression"))):
+        words = "given" if own is not None else "those of the H100 (regression)"
+        notes.append(f"the accelerator changes nothing here: joules a token are {words}")
     if own is not None:
         return Tokens("given", None, given("joule_per_output_token", own, "J"), True)
     try:
