@@ -353,6 +353,7 @@ BAD = [
     (*SERVE, "--joule-per-output-token", "0.4", "--pue", "0.5", "|pue must be"),
     (*SERVE, "--joule-per-output-token", "0.4", "--host", "43", "|host must be"),
     (*SERVE, "--joule-per-output-token", "0.4", "--swing", "20", "|swing must be"),
+    (*SERVE, "--joule-per-output-token", "0.4", "--accelerator", "H10O", "|did you mean 'NVIDIA H100 SXM5 80GB'?"),
     (*SERVE, "--model", "Llama 3.1 80B", "|model is not known"),
     (*SERVE, "--active-parameters", "671e9", "--parameters", "37e9", "|are the two swapped?"),
     (*SERVE, "--model", "Llama 3.1 70B", "--task", "poetry", "|task of the figure that ships is chat"),

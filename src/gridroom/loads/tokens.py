@@ -132,6 +132,12 @@ def tokens_of(how: dict[str, Any], asked: dict[str, Range | None], problems: lis
             what = "are too many: " + " and ".join(ways) if ways else "is missing: say what answers"
             problems.append(Problem("what answers", what, "one of --model, --joule-per-output-token, --active-parameters"))
         return None
+    if how["accelerator"] is not None:
+        try:
+            accelerator(how["accelerator"])
+        except StudyError as fault:
+            problems += fault.problems
+            return None
     problems += _unused(how, asked, method if own is None else "given")
     if how["accelerator"] is not None and (own is not None or (model is None and method in ("auto", "regression"))):
         words = "given" if own is not None else "those of the H100 (regression)"
