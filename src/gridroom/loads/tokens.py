@@ -111,60 +111,64 @@ def _unused(how: dict[str, Any], asked: dict[str, Range | None], method: str) ->
     return [Problem(name, f"changes nothing where joules a token are {method}", "leave it out") for name in unused]
 
 
+def _one_way(how: dict[str, Any], asked: dict[str, Range | None], problems: list[Problem]) -> bool:
+    """Whether exactly one thing says what answers, by a method that exists; else the problem is noted."""
+    if how["method"] not in METHODS:
+        problems.append(Problem("method", f"must be one of {', '.join(METHODS)}; got {how['method']!r}"))
+        return False
+    ways = ["model"] if how["model"] is not None else []
+    ways += [name for name in ("joule_per_output_token", "active_parameters") if asked[name] is not None]
+    if len(ways) == 1:
+        return True
+    if not problems:
+        what = "are too many: " + " and ".join(ways) if ways else "is missing: say what answers"
+        problems.append(Problem("what answers", what, "one of --model, --joule-per-output-token, --active-parameters"))
+    return False
+
+
+def _sizes(active: Range, total: Range | None) -> tuple[float, float]:
+    """Active and total parameters of a model that was not measured."""
+    if total is not None and total.best < active.best:
+        rule = f"must be at most parameters ({total.best:g}); got {active.best:g}"
+        raise StudyError(Problem("active_parameters", rule, "are the two swapped?"))
+    return active.best, total.best if total is not None else active.best
+
+
 def tokens_of(how: dict[str, Any], asked: dict[str, Range | None], problems: list[Problem], notes: list[str]) -> Tokens | None:
-    """Joules a token by the method asked for, or the first that can answer."""
-    method, model = how["method"], how["model"]
-    own, active = asked["joule_per_output_token"], asked["active_parameters"]
-    if method not in METHODS:
-        problems.append(Problem("method", f"must be one of {', '.join(METHODS)}; got {method!r}"))
+    """Joules a token by the method asked for, or the first that can answer; what is wrong is added to `problems`."""
+    if not _one_way(how, asked, problems):
         return None
-    ways = [
-        name
-        for name, there in (
-            ("model", model is not None),
-            ("joule_per_output_token", own is not None),
-            ("active_parameters", active is not None),
-        )
-        if there
-    ]
-    if len(ways) != 1:
-        if not problems:
-            what = "are too many: " + " and ".join(ways) if ways else "is missing: say what answers"
-            problems.append(Problem("what answers", what, "one of --model, --joule-per-output-token, --active-parameters"))
-        return None
-    if how["accelerator"] is not None:
-        try:
-            accelerator(how["accelerator"])
-        except StudyError as fault:
-            problems += fault.problems
-            return None
-    problems += _unused(how, asked, method if own is None else "given")
-    if how["accelerator"] is not None and (own is not None or (model is None and method in ("auto", "regression"))):
-        words = "given" if own is not None else "those of the H100 (regression)"
-        notes.append(f"the accelerator changes nothing here: joules a token are {words}")
-    if own is not None:
-        return Tokens("given", None, given("joule_per_output_token", own, "J"), True)
+    own = asked["joule_per_output_token"]
+    problems += _unused(how, asked, how["method"] if own is None else "given")
     try:
-        if model is not None:
-            found = measured(model, how["accelerator"], how["task"], asked["batch"], how["configurations"])
-            if method in ("auto", "measured"):
-                return Tokens("measured", found.model, found.joule, True, found.tokens_per_second)
-            name, n_active, n_total = found.model, found.active_parameters, found.parameters
-        else:
-            assert active is not None
-            total = asked["parameters"]
-            if total is not None and total.best < active.best:
-                rule = f"must be at most parameters ({total.best:g}); got {active.best:g}"
-                problems.append(Problem("active_parameters", rule, "are the two swapped?"))
-                return None
-            name, n_active, n_total = None, active.best, total.best if total is not None else active.best
-        if method == "measured":
-            problems.append(Problem("method", "measured goes with model", "give --model"))
-            return None
-        if method == "flop":
-            return _by_flop(asked, how["accelerator"], n_active)
-        batch = asked["batch"]
-        return _by_regression(name, n_active, n_total, batch.best if batch is not None else 64.0, notes)
+        return _found(how, asked, notes)
     except StudyError as fault:
         problems += fault.problems
         return None
+
+
+def _found(how: dict[str, Any], asked: dict[str, Range | None], notes: list[str]) -> Tokens:
+    """Joules a token, or `StudyError`."""
+    method, model, chip = how["method"], how["model"], how["accelerator"]
+    own, active, batch = asked["joule_per_output_token"], asked["active_parameters"], asked["batch"]
+    if chip is not None:
+        accelerator(chip)  # a name that is not known is told, whatever the method
+        if own is not None or (model is None and method in ("auto", "regression")):
+            words = "given" if own is not None else "those of the H100 (regression)"
+            notes.append(f"the accelerator changes nothing here: joules a token are {words}")
+    if own is not None:
+        return Tokens("given", None, given("joule_per_output_token", own, "J"), True)
+    name = None
+    if model is not None:
+        found = measured(model, chip, how["task"], batch, how["configurations"])
+        if method in ("auto", "measured"):
+            return Tokens("measured", found.model, found.joule, True, found.tokens_per_second)
+        name, n_active, n_total = found.model, found.active_parameters, found.parameters
+    else:
+        assert active is not None
+        n_active, n_total = _sizes(active, asked["parameters"])
+    if method == "measured":
+        raise StudyError(Problem("method", "measured goes with model", "give --model"))
+    if method == "flop":
+        return _by_flop(asked, chip, n_active)
+    return _by_regression(name, n_active, n_total, batch.best if batch is not None else 64.0, notes)
