@@ -223,7 +223,8 @@ def _span(value: dict[str, float] | None) -> str:
 def _engine_lines(engine: dict[str, Any]) -> list[str]:
     """The engine's answer as tables."""
     base = engine["base_lole_days"]
-    words = f"without the load {base['value']:.3f} ± {base['stderr']:.3f}, {engine['samples']} samples"
+    error = "?" if base["stderr"] is None else f"{base['stderr']:.3f}"
+    words = f"without the load {base['value']:.3f} ± {error}, {engine['samples']} samples"
     lines = [
         "",
         f"{engine['name']} {engine['year']}, by the engine: room at LOLE {engine['target_lole_days']:g} days ({words})",

@@ -73,7 +73,6 @@ RULES = {
     "project_multiple": Rule(
         1, 100, "project over final run", "at least 1: the final run is part of it", "a multiple, not percent: 1.5"
     ),
-    "duty_share": Rule(1e-4, 1, "a share of the time", "greater than 0", "a share, not percent"),
 }
 
 

@@ -57,7 +57,7 @@ def _campuses() -> Iterator[Row]:
         homes = load.households()
         if homes is not None:
             yield item, "households_year_equivalent", homes.range, claim, text, source
-        yield item, "co2_t", chosen.grid.range.times(1e-3 * load.energy_mwh), claim, text, source
+        yield item, "co2_t", load.campus.grid.range.times(1e-3 * load.energy_mwh), claim, text, source
         yield (
             item,
             "largest_loss_mw",
