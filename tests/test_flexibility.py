@@ -393,6 +393,7 @@ def test_a_region_beyond_the_standard_keeps_its_lole():
 
 def test_an_error_that_is_not_known_is_printed_as_such():
     """A region without a lost day in the few samples: the error is a question mark, not 0 and not a fault."""
-    done = cli("flexibility", "--authority", "TVA", "--region", "TVA", "--year", "2026", "--samples", "9", "--curtailment-pct", "0.5")
+    few = ("--region", "TVA", "--year", "2026", "--samples", "9")
+    done = cli("flexibility", "--authority", "TVA", *few, "--curtailment-pct", "0.5")
     assert "0.000 ± ?" in done.stdout
     assert "interruptible" in done.stdout

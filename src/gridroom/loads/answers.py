@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 UNITS = {
     "flop": "FLOP",
@@ -25,23 +25,35 @@ def unit_of(name: str) -> str:
     return UNITS.get(name) or ("MWh" if name.endswith("_mwh") else "MW" if name.endswith("_mw") else "")
 
 
-def figure_frame(answer: Any, names: tuple[str, ...]) -> Any:
-    """Figures of an answer as a pandas DataFrame: figure, low, best, high, unit; what is not known is left out."""
-    import pandas as pd
+class Figures:
+    """Base of answers whose figures are products: how they print themselves and turn into tables."""
 
-    known = [(name, getattr(answer, name)) for name in names]
-    rows = [{"figure": name, **value.range.as_dict(), "unit": unit_of(name)} for name, value in known if value is not None]
-    return pd.DataFrame(rows)
+    __slots__ = ()
+    shown: ClassVar[tuple[str, ...]] = ()
 
+    def head(self) -> str:
+        """First line of the answer in words."""
+        raise NotImplementedError
 
-def figure_lines(answer: Any, names: tuple[str, ...]) -> list[str]:
-    """A line a figure: best, range, unit, and what the range comes from."""
-    lines = []
-    for name in names:
-        value = getattr(answer, name)
-        if value is None:
-            continue
-        drivers = [f"{k.replace('_', ' ')} {share:.0%}" for k, share in list(value.drivers.items())[:3] if share >= 0.005]
-        why = "range: " + ", ".join(drivers) if drivers else ""
-        lines.append(f"  {name.replace('_', ' '):30} {value.range!s:44} {unit_of(name):14} {why}".rstrip())
-    return lines
+    def to_pandas(self) -> Any:
+        """Figures with low, best, high and unit, one a row; what is not known is left out."""
+        import pandas as pd
+
+        known = [(name, getattr(self, name)) for name in self.shown]
+        rows = [{"figure": name, **value.range.as_dict(), "unit": unit_of(name)} for name, value in known if value is not None]
+        return pd.DataFrame(rows)
+
+    def to_xarray(self) -> Any:
+        """The same as an xarray Dataset along `figure`."""
+        return self.to_pandas().set_index("figure").to_xarray()
+
+    def __str__(self) -> str:
+        lines = [self.head()]
+        for name in self.shown:
+            value = getattr(self, name)
+            if value is None:
+                continue
+            drivers = [f"{k.replace('_', ' ')} {share:.0%}" for k, share in list(value.drivers.items())[:3] if share >= 0.005]
+            why = "range: " + ", ".join(drivers) if drivers else ""
+            lines.append(f"  {name.replace('_', ' '):30} {value.range!s:44} {unit_of(name):14} {why}".rstrip())
+        return "\n".join(lines)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from gridroom.core.errors import Problem, StudyError, raise_all
-from gridroom.loads.answers import figure_lines
+from gridroom.loads.answers import Figures
 from gridroom.loads.catalogue import Assumption
 from gridroom.loads.inference import FIGURES, Inference, inference
 from gridroom.loads.ranges import Product, Range, as_range
@@ -27,7 +27,7 @@ PER_REQUEST = ("wh_per_request", "accelerator_wh_per_request")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fleet:
+class Fleet(Figures):
     """Sum of several models' answers; per request the mean over requests.
 
     Low ends add to the low end: what is doubtful (host, idle machines, PUE) is shared by all.
@@ -41,9 +41,15 @@ class Fleet:
     method: str = "of each model"
     joule_per_output_token: None = None
 
+    shown: ClassVar[tuple[str, ...]] = FIGURES
+
+    def head(self) -> str:
+        """First line of the answer in words."""
+        return "fleet; joules a token of each model"
+
     def __str__(self) -> str:
         parts = [f"  {name:30} {one.wh_per_request.range} Wh, {one.facility_power_mw.range} MW" for name, one in self.parts]
-        return "\n".join(["fleet; joules a token of each model", *figure_lines(self, FIGURES), *parts])
+        return "\n".join([Figures.__str__(self), *parts])
 
     def __getattr__(self, name: str) -> Product | None:
         if name in FIGURES:

@@ -10,10 +10,10 @@ Joules a token: see `tokens`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from gridroom.core.errors import Problem, StudyError
-from gridroom.loads.answers import figure_frame, figure_lines
+from gridroom.loads.answers import Figures
 from gridroom.loads.catalogue import Assumption, default, given
 from gridroom.loads.checks import check
 from gridroom.loads.households import household_kwh
@@ -36,7 +36,7 @@ FIGURES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inference:
+class Inference(Figures):
     """Answer of `inference`; what is not known is None.
 
     Attributes
@@ -73,18 +73,11 @@ class Inference:
     accelerators: Product | None
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
+    shown: ClassVar[tuple[str, ...]] = FIGURES
 
-    def to_pandas(self) -> Any:
-        """Figures with low, best, high and unit, one a row."""
-        return figure_frame(self, FIGURES)
-
-    def to_xarray(self) -> Any:
-        """The same as an xarray Dataset along `figure`."""
-        return self.to_pandas().set_index("figure").to_xarray()
-
-    def __str__(self) -> str:
-        head = f"{self.model or 'requests'}; joules a token: {self.method}"
-        return "\n".join([head, *figure_lines(self, FIGURES)])
+    def head(self) -> str:
+        """First line of the answer in words."""
+        return f"{self.model or 'requests'}; joules a token: {self.method}"
 
 
 NUMBERS = (

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from gridroom.core.errors import Problem, StudyError
 from gridroom.loads import catalogue
-from gridroom.loads.answers import figure_frame, figure_lines
+from gridroom.loads.answers import Figures
 from gridroom.loads.catalogue import Accelerator, Assumption, default
 from gridroom.loads.households import household_kwh
 from gridroom.loads.ranges import Number, Product, Range, product
@@ -26,9 +26,24 @@ from gridroom.loads.training_basis import Basis, Work, find_basis, find_chip, pe
 
 Factors = dict[str, tuple[Range, float]]
 
+FIGURES = (
+    "flop",
+    "accelerator_hours",
+    "duration_h",
+    "accelerator_energy_mwh",
+    "rated_energy_mwh",
+    "it_energy_mwh",
+    "facility_energy_mwh",
+    "it_power_mw",
+    "facility_power_mw",
+    "co2_t",
+    "water_m3",
+    "households_year_equivalent",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
+class Training(Figures):
     """Answer of `training`; what is not known is None.
 
     Attributes
@@ -68,34 +83,13 @@ class Training:
     assumptions: tuple[Assumption, ...]
     published: dict[str, Any] | None
     notes: tuple[str, ...]
+    shown: ClassVar[tuple[str, ...]] = FIGURES
 
-    def to_pandas(self) -> Any:
-        """Figures with low, best, high and unit, one a row."""
-        return figure_frame(self, FIGURES)
-
-    def to_xarray(self) -> Any:
-        """The same as an xarray Dataset along `figure`."""
-        return self.to_pandas().set_index("figure").to_xarray()
-
-    def __str__(self) -> str:
-        head = f"{self.model or 'training'} from {self.basis}" + (f" on {self.accelerator}" if self.accelerator else "")
-        return "\n".join([head, *figure_lines(self, FIGURES)])
+    def head(self) -> str:
+        """First line of the answer in words."""
+        return f"{self.model or 'training'} from {self.basis}" + (f" on {self.accelerator}" if self.accelerator else "")
 
 
-FIGURES = (
-    "flop",
-    "accelerator_hours",
-    "duration_h",
-    "accelerator_energy_mwh",
-    "rated_energy_mwh",
-    "it_energy_mwh",
-    "facility_energy_mwh",
-    "it_power_mw",
-    "facility_power_mw",
-    "co2_t",
-    "water_m3",
-    "households_year_equivalent",
-)
 
 
 def training(
