@@ -19,17 +19,6 @@ def _write(path: Path, load: Any) -> None:
         frame.to_csv(path, index=False, lineterminator="\n", float_format="%.6f")
 
 
-def by_year(campus: Any) -> list[dict[str, Any]]:
-    """Peak and energy of each year of a ramp, from the first step to the year after the last."""
-    from gridroom.loads.campus import campus_load
-
-    if not campus.ramp:
-        return []
-    years = range(campus.ramp[0][0].year, campus.ramp[-1][0].year + 2)
-    loads = [(year, campus_load(dataclasses.replace(campus, year=year))) for year in years]
-    return [{"year": year, "peak_mw": load.peak_mw, "energy_mwh": load.energy_mwh} for year, load in loads]
-
-
 def readable(document: dict[str, Any]) -> str:
     """The answer for a person."""
     d = document
@@ -72,7 +61,7 @@ def assumption_lines(assumptions: list[dict[str, Any]]) -> list[str]:
 
 def campus(source: str | None, out: Path | None, overrides: list[str], year: int | None, as_json: bool) -> int:
     """Answer the hourly load of a campus."""
-    from gridroom.loads.campus import campus_load
+    from gridroom.loads.campus import by_year, campus_load
     from gridroom.study.campus_file import campus_names, named_campus, read_campus
 
     check_out(out, None if source is None else Path(source))

@@ -64,20 +64,6 @@ def as_years(text: str) -> tuple[int, ...]:
     return tuple(range(first, last + 1))
 
 
-def as_table(path: Path) -> Any:
-    """A small CSV of plain columns, all as text."""
-    import pandas as pd
-
-    from gridroom.core.errors import StudyError
-
-    if not path.is_file():
-        raise StudyError(Problem(str(path), "does not exist", "give a CSV file"))
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, OSError) as fault:
-        raise StudyError(Problem(path.name, f"cannot be read as a CSV table: {fault}", "save it as UTF-8 CSV")) from None
-
-
 def forecast(options: ForecastOptionsCli) -> int:
     """Forecast and answer."""
     from gridroom.pipeline.answers import IDENTITIES, SCENARIOS, ForecastOptions

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.cli.console import answer
-from gridroom.cli.pipeline import as_table, show_notes
+from gridroom.cli.pipeline import show_notes
 from gridroom.core.errors import Problem, UsageError, nearest
 from gridroom.results.answer import known
 
@@ -80,7 +80,9 @@ def match(options: MatchOptionsCli) -> int:
         "notes": said,
     }
     if options.truth is not None:
-        document.update(score(result, as_table(options.truth)))
+        from gridroom.sources.frames import read_frame
+
+        document.update(score(result, read_frame(options.truth, str(options.truth), "give a CSV file", as_text=True)))
     if options.explain is not None:
         document["explain"] = _explain(result, options.explain)
     if options.out is not None:

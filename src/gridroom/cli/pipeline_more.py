@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.cli.console import answer
-from gridroom.cli.pipeline import as_day, as_table, as_years, gigawatts, show_notes
+from gridroom.cli.pipeline import as_day, as_years, gigawatts, show_notes
 from gridroom.core.errors import UsageError
 from gridroom.results.answer import known
 
@@ -129,8 +129,9 @@ def score(folder: Path, observed: Path, as_json: bool) -> int:
     import pandas as pd
 
     from gridroom.pipeline.archive import score_stored
+    from gridroom.sources.frames import read_frame
 
-    table = as_table(observed)
+    table = read_frame(observed, str(observed), "give a CSV file", as_text=True)
     for column in ("year", "mw"):
         if column in table:
             number = pd.to_numeric(table[column], errors="coerce")

@@ -10,6 +10,7 @@ The hottest hour matters more than the mean: grid peaks and the worst PUE fall t
 from __future__ import annotations
 
 import calendar
+import dataclasses
 import itertools
 from dataclasses import dataclass
 from datetime import date
@@ -293,6 +294,15 @@ def campus_load(campus: Campus) -> CampusLoad:
         assumptions=_assumptions(campus, annual),
         notes=tuple(notes),
     )
+
+
+def by_year(campus: Campus) -> list[dict[str, float]]:
+    """Peak [MW] and energy [MWh] of each year of a ramp, from the first step to the year after the last."""
+    if not campus.ramp:
+        return []
+    years = range(campus.ramp[0][0].year, campus.ramp[-1][0].year + 2)
+    loads = [(year, campus_load(dataclasses.replace(campus, year=year))) for year in years]
+    return [{"year": year, "peak_mw": load.peak_mw, "energy_mwh": load.energy_mwh} for year, load in loads]
 
 
 def _assumptions(campus: Campus, annual: float) -> tuple[Assumption, ...]:

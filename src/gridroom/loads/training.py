@@ -211,7 +211,7 @@ def _solve(given: dict[str, Any], site: dict[str, Any]) -> Training:
 def _flop(work: Work, basis: Basis, peak: float | None, share: dict[str, Range]) -> Product | None:
     """FLOP with the doubt of 6ND, or what the hours would do at the usual MFU."""
     if basis.flop is not None:
-        if basis.words in ("FLOP given",):
+        if basis.words == "FLOP given":
             return Product(basis.flop, {})
         return product({"flop": (basis.flop, 1.0), "flop_share": (work.use(default("flop_share")), 1.0)})
     if basis.hours is None or peak is None:
@@ -259,8 +259,6 @@ def _answer(
     run: dict[str, Any] | None,
 ) -> Training:
     """Run the products."""
-    if asked["count"] is not None and asked["days"] is not None and basis.words != "count and days":
-        raise StudyError(Problem("days", "is one too many: hours and count say how long the run takes", "leave out days or count"))
     hours = _times(work, basis, peak, share)
     flop = _flop(work, basis, peak, share)
     count, wall = _wall(asked, run, hours)

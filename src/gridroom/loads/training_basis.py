@@ -116,6 +116,10 @@ def find_basis(work: Work, run: dict[str, Any] | None, asked: dict[str, Range | 
     if not chosen and asked["count"] and asked["days"]:
         hours = product({"count": (asked["count"], 1.0), "days": (asked["days"].times(24.0), 1.0)}).range
         return Basis("count and days", hours=hours)
+    if chosen and asked["count"] and asked["days"]:
+        work.problems.append(
+            Problem("days", "is one too many: hours and count say how long the run takes", "leave out days or count")
+        )
     if len(chosen) != 1:
         if not work.problems:
             what = "are too many: " + " and ".join(chosen) if chosen else "is missing: say what is trained"
