@@ -112,7 +112,6 @@ DEFAULTS = [
     ("serving_host", 0.3, 0.06 / 0.14, 0.8, "1", "derived", f"host over accelerator energy, 0.06 / 0.14 Wh; {GOOGLE}; range assumed"),
     ("serving_idle", 0.05, 0.02 / 0.20, 0.5, "1", "derived", f"idle machines over busy ones, 0.02 / 0.20 Wh; {GOOGLE}; range assumed"),
     ("serving_pue", 1.05, 0.24 / 0.22, 1.19, "1", "derived", f"0.24 / 0.22 Wh; {GOOGLE}; ends from cooling tables"),
-    ("serving_batch", 0.72, 1.0, 1.4, "1", "assumed", "joules a token around the median of the batch sizes measured"),
     ("serving_utilisation", 0.05, 0.10, 0.20, "1", "assumed", f"share of peak FLOP while decoding; {EPOCH_QUERY}: 10 %, pessimistic 5 %"),
     ("serving_power_w", 1275, 1275, 1275, "W", "derived", f"server power an H100; {EPOCH_QUERY}"),
     ("serving_power_share", 0.5, 0.7, 0.9, "1", "assumed", f"share of it drawn; {EPOCH_QUERY}"),

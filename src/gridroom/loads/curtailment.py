@@ -243,23 +243,6 @@ def room_at(gaps: Gaps, curtailment_pct: float) -> Room:
     demand, years = gaps.demand, len(gaps.years)
     hours = 0.01 * curtailment_pct * HOURS_A_YEAR * years
     load = load_at(gaps.ordered_mw, gaps.summed_mw, hours, demand.authority)
-    if load <= 0.0:  # the rate is used up by the hours at the threshold themselves
-        none = (0.0,) * years
-        return Room(
-            authority=demand.authority,
-            name=demand.name,
-            curtailment_pct=curtailment_pct,
-            room_mw=0.0,
-            room_without_setting_day_mw=None,
-            curtailed_hours=0.0,
-            curtailed_hours_by_year=none,
-            rate_pct_by_year=none,
-            hours_half=0.0,
-            hours_three_quarters=0.0,
-            hours_nine_tenths=0.0,
-            event_hours=0.0,
-            winter_share=0.0,
-        )
     cut = np.maximum(load - gaps.gap_mw, 0.0)
     some = cut > 0
     share = 1.0 - cut[some] / load
@@ -274,7 +257,8 @@ def room_at(gaps: Gaps, curtailment_pct: float) -> Room:
         room_without_setting_day_mw=_without_setting_day(gaps, hours),
         curtailed_hours=float(some.sum() / years),
         curtailed_hours_by_year=tuple(float(some[rows].sum()) for rows in by_year),
-        rate_pct_by_year=tuple(float(100.0 * cut[rows].sum() / (load * HOURS_A_YEAR)) for rows in by_year),
+        # No room at all: the rate is used up by the hours at the threshold themselves, and nothing is curtailed.
+        rate_pct_by_year=tuple(float(100.0 * cut[rows].sum() / (max(load, 1e-12) * HOURS_A_YEAR)) for rows in by_year),
         hours_half=float((share >= 0.5).sum() / years),
         hours_three_quarters=float((share >= 0.75).sum() / years),
         hours_nine_tenths=float((share >= 0.9).sum() / years),
