@@ -20,6 +20,7 @@ import derive_misc
 import derive_outages
 import derive_pipeline
 import derive_rts
+import derive_supply
 import derive_weather
 from common import DEFAULT_OUT
 from gridroom.reference.catalog import content_sha256
@@ -143,6 +144,21 @@ TABLES = {
                         "derive_loads.py"),
     "authority_demand.parquet": ("Hourly demand of 22 balancing authorities 2016-2024, MW, hour ending UTC", EIA930, "CC-BY 4.0, public domain",
                                  "measured", "rounded to whole MW", "derive_loads.py"),
+    "supply_options.csv": ("What may be built: cost, heat rate, outages and lead time, low, best, high", "as each row says", "facts; BSD-3; public domain", "published",
+                           "one row a figure, with its year", "derive_supply.py"),
+    "air_factors.csv": ("Emission factors of turbines and engines, lb/MMBtu HHV", "EPA AP-42 and 40 CFR 98, as each row says", "public domain", "published",
+                        "transcribed; rows marked assumed were not read", "derive_supply.py"),
+    "air_rules.csv": ("Air permit rules and limits, dated", "as each row says", "facts", "published", "one row a limit; rows marked assumed were not read",
+                      "derive_supply.py"),
+    "region_grids.csv": ("AVERT region and eGRID subregion of each region", "the project", "facts", "assumed", "the one that holds most of it", "derive_supply.py"),
+    "marginal_emissions.parquet": ("Marginal emissions by AVERT region, month and hour, 2023, kg/MWh", "EPA AVERT v4.3 (public domain) via NREL REopt.jl @029db01", "public domain",
+                                   "derived", "mean over the month's days", "derive_supply.py"),
+    "onsite_machines.csv": ("Engines and turbines for a site", "as each row says", "facts", "published", "transcribed, secondary", "derive_supply.py"),
+    "country_electricity.parquet": ("Electricity of countries by year and source, TWh", "Our World in Data (CC-BY 4.0), from BP and Ember", "CC-BY 4.0", "published",
+                                    "two editions, which differ in scope", "derive_supply.py"),
+    "country_capacity.csv": ("Capacity of countries, and what they added, GW", "as each row says", "CC-BY 4.0; facts", "published", "one row a figure", "derive_supply.py"),
+    "technology_costs.csv": ("Cost of technologies by year, 2022 USD", "NREL ATB 2024, moderate, through ReEDS @1f79e2ac (BSD-3)", "BSD-3", "published", "as published",
+                             "derive_supply.py"),
 }
 
 
@@ -162,6 +178,7 @@ def derive(out: Path) -> None:
     derive_rts.run(out)
     derive_pipeline.run(out)
     derive_loads.run(out)
+    derive_supply.run(out)
 
 
 def write_sources(out: Path) -> None:

@@ -120,24 +120,9 @@ def one_of(option: str, value: str, known: tuple[str, ...]) -> None:
 
 
 def _profile(name: str) -> Any:
-    import numpy as np
-    import pandas as pd
+    from gridroom.sources.series import read_series
 
-    if name == "flat":
-        return None
-    path = Path(name)
-    if not path.is_file():
-        raise StudyError(Problem(f"--profile {name}", "does not exist", "flat, or a CSV with a column value"))
-    try:
-        frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-    except Exception as fault:  # whatever a broken file makes the reader raise
-        raise StudyError(Problem(f"--profile {name}", f"cannot be read: {str(fault).splitlines()[0]}")) from None
-    if "value" not in frame:
-        raise StudyError(Problem(f"{name}, column value", "is missing", nearest("value", map(str, frame.columns))))
-    values = pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
-    raise_all([Problem(f"{name} row {row + 2}, value", f"must be a number of at least 0; got {frame['value'].iloc[row]!r}")
-               for row in np.flatnonzero(~(np.isfinite(values) & (values >= 0)))[:20]])
-    return values
+    return None if name == "flat" else read_series(Path(name), f"--profile {name}")
 
 
 def _curtailable(options: HeadroomOptions) -> Any:

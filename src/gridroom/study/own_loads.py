@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gridroom.core.errors import Problem, StudyError
 from gridroom.loads.campus import campus_load
 from gridroom.reference import catalog
-from gridroom.sources.frames import read_frame
+from gridroom.sources.series import read_series
 from gridroom.study.campus_file import read_campus
 from gridroom.study.schema import LargeLoad, Study
 from gridroom.study.weather import HOURS
@@ -35,21 +35,10 @@ def read_profile(path: str) -> Floats:
     StudyError
         If the file cannot be read, or does not hold a year of numbers.
     """
-    import pandas as pd
-
     file = Path(path)
-    frame = read_frame(file, "profile", "a CSV or Parquet file with a column value, one row an hour")
-    if "value" not in frame:
-        shown = ", ".join(map(str, frame.columns[:8]))
-        raise StudyError(Problem("profile", f"{file.name} has no column value", f"columns: {shown}"))
-    values = pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
-    bad = np.flatnonzero(~((values >= 0) & (values < 1e6)))
-    problems = [Problem(f"{file.name} row {row + 2}, value", f"must be MW of at least 0; got {frame['value'].iloc[row]!r}")
-                for row in bad[:10]]
+    values = read_series(file, "profile", "MW of at least 0", high=1e6)
     if len(values) not in (HOURS - 24, HOURS):
-        problems.append(Problem("profile", f"{file.name} must hold a year, 8,760 or 8,784 rows; got {len(values):,}"))
-    if problems:
-        raise StudyError(problems)
+        raise StudyError(Problem("profile", f"{file.name} must hold a year, 8,760 or 8,784 rows; got {len(values):,}"))
     return _whole_year(values)
 
 

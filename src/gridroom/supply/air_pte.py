@@ -1,0 +1,258 @@
+"""Potential to emit of a source: what its units could emit in a year at full load, limits counted only where enforceable [1]_.
+
+tons = heat input (MMBtu/h, HHV) * lb/MMBtu * (1 - control) * hours / 2,000 + starts * lb a start / 2,000, in US short tons.
+
+References
+----------
+.. [1] 40 CFR 52.21(b)(4); EPA memo, Seitz, 1995-09-06, for emergency engines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gridroom.supply.air_factors import POLLUTANTS, Factor, least_default, to_lb_per_mmbtu
+from gridroom.supply.air_rules import Rulebook
+
+LB_PER_TON = 2000.0
+YEAR_H = 8760.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitGroup:
+    """Equal units of a source.
+
+    Attributes
+    ----------
+    name, kind, fuel : str
+    count : int
+    capacity_mw : float
+        Of one unit [MW].
+    heat_rate_mmbtu_per_mwh : float
+        Higher heating value.
+    hours_per_year : float
+        What the operator means to run.
+    hours_enforceable : bool
+    factors : mapping of str to Factor
+    control_pct : mapping of str to (float, bool)
+        Control efficiency [%] and whether it is enforceable.
+    starts_per_year : float
+    lb_per_start : mapping of str to float
+    commenced : date, optional
+        Commencement of construction, or first operation.
+    temporary : bool
+    months_on_site : float, optional
+    nonroad : bool
+        The operator calls it nonroad.
+    sells_to_grid : bool
+    site : str
+        Part of the campus it stands on.
+    """
+
+    name: str
+    kind: str
+    fuel: str
+    count: int
+    capacity_mw: float
+    heat_rate_mmbtu_per_mwh: float
+    hours_per_year: float = YEAR_H
+    hours_enforceable: bool = False
+    factors: Mapping[str, Factor] = field(default_factory=dict)
+    control_pct: Mapping[str, tuple[float, bool]] = field(default_factory=dict)
+    starts_per_year: float = 0.0
+    lb_per_start: Mapping[str, float] = field(default_factory=dict)
+    commenced: dt.date | None = None
+    temporary: bool = False
+    months_on_site: float | None = None
+    nonroad: bool = False
+    sells_to_grid: bool = False
+    site: str = ""
+
+    @property
+    def mw(self) -> float:
+        """All units [MW]."""
+        return self.count * self.capacity_mw
+
+    @property
+    def heat_input_mmbtu_per_h(self) -> float:
+        """Of one unit, HHV."""
+        return self.capacity_mw * self.heat_rate_mmbtu_per_mwh
+
+    @property
+    def turbine(self) -> bool:
+        """Whether it is a turbine."""
+        return self.kind in ("simple_cycle", "combined_cycle")
+
+    def hours(self, book: Rulebook, potential: bool) -> float:
+        """Hours a year that count [h]: what is enforceable for the potential, what is meant for the actual."""
+        most = book.need("emergency_hours").value if self.kind == "emergency_engine" else YEAR_H
+        if potential and not self.hours_enforceable:
+            return most
+        return min(self.hours_per_year, YEAR_H) if self.hours_enforceable else min(self.hours_per_year, most)
+
+    def tons(self, pollutant: str, book: Rulebook, potential: bool = True) -> float | None:
+        """Tons a year of the group; None where no factor is known."""
+        factor = self.factors.get(pollutant)
+        if factor is None:
+            return None
+        pct, enforceable = self.control_pct.get(pollutant, (0.0, False))
+        kept = 1.0 - pct / 100.0 if enforceable or not potential else 1.0
+        lb = self.count * self.heat_input_mmbtu_per_h * factor.lb_per_mmbtu * kept * self.hours(book, potential)
+        # Starts come uncontrolled: catalysts are cold.
+        return (lb + self.count * self.starts_per_year * self.lb_per_start.get(pollutant, 0.0)) / LB_PER_TON
+
+    def tons_without_limits(self, pollutant: str, book: Rulebook) -> float | None:
+        """Tons at all hours with no add-on control: what shows that a source is minor only by its limits."""
+        factor = self.factors.get(pollutant)
+        if factor is None:
+            return None
+        plain = factor.lb_per_mmbtu
+        if factor.given:
+            built_in = self.built_in(pollutant, book)
+            plain = max(plain, built_in) if built_in is not None else plain
+        hours = book.need("emergency_hours").value if self.kind == "emergency_engine" else YEAR_H
+        starts = self.count * self.starts_per_year * self.lb_per_start.get(pollutant, 0.0)
+        return (self.count * self.heat_input_mmbtu_per_h * plain * hours + starts) / LB_PER_TON
+
+    def built_in(self, pollutant: str, book: Rulebook) -> float | None:
+        """Lowest factor that a unit has by its combustion alone [lb/MMBtu]: tabled, or what a certified new engine must meet."""
+        least = least_default(self.kind, self.fuel, pollutant)
+        if not self.turbine and self.fuel == "natural_gas":
+            row = book.find("nsps_jjjj", "emergency" if self.kind == "emergency_engine" else "prime", pollutant)
+            if row is not None:
+                certified = to_lb_per_mmbtu(pollutant, row.value, row.unit, self.heat_rate_mmbtu_per_mwh)
+                least = certified if least is None else min(least, certified)
+        return least
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """Another source close by: its tons count too unless it is shown to be apart (None: not said)."""
+
+    name: str
+    tpy: Mapping[str, float]
+    same_owner: bool | None = None
+    adjacent: bool | None = None
+    same_industry: bool | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of the source: by default yes."""
+        return all(test is not False for test in (self.same_owner, self.adjacent, self.same_industry))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """All units that are permitted as one, the area's status by pollutant, and the date of the rules.
+
+    Attributes
+    ----------
+    name : str
+    groups : tuple of UnitGroup
+    area : mapping of str to str
+        By `ozone`, `co`, `pm10`, `pm25`, `so2`, `no2`: `attainment` when left out.
+    date : date
+    nearby : tuple of Nearby
+    caps_tpy : mapping of str to float
+        Enforceable caps of the whole source.
+    ghg_bact : bool
+        Whether greenhouse gases of a major source are reviewed.
+    """
+
+    name: str
+    groups: tuple[UnitGroup, ...]
+    area: Mapping[str, str]
+    date: dt.date
+    nearby: tuple[Nearby, ...] = ()
+    caps_tpy: Mapping[str, float] = field(default_factory=dict)
+    ghg_bact: bool = True
+
+    @property
+    def mw(self) -> float:
+        """All units [MW]."""
+        return sum(g.mw for g in self.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tons:
+    """Tons a year of one pollutant, US short tons.
+
+    Attributes
+    ----------
+    name : str
+    pte_tpy : float
+        Potential to emit.
+    controlled_tpy : float
+        As the operator means to run, all controls counted.
+    unlimited_tpy : float
+        At all hours, no add-on control.
+    known_share : float
+        Share of the source's MW whose factor is known.
+    claim : str
+        Weakest claim class of its factors.
+    sources : tuple of str
+    """
+
+    name: str
+    pte_tpy: float
+    controlled_tpy: float
+    unlimited_tpy: float
+    known_share: float
+    claim: str
+    sources: tuple[str, ...]
+
+
+ORDER = ("measured", "published", "given", "derived", "assumed")
+
+
+def tons_of(source: Source, book: Rulebook) -> dict[str, Tons]:
+    """Tons of each pollutant for which at least one unit has a factor."""
+    out = {}
+    for name in POLLUTANTS:
+        known = [g for g in source.groups if name in g.factors]
+        other = sum(n.tpy.get(name, 0.0) for n in source.nearby if n.counts)
+        if not known and not other:
+            continue
+        pte = sum(g.tons(name, book) or 0.0 for g in known) + other
+        actual = sum(g.tons(name, book, potential=False) or 0.0 for g in known) + other
+        unlimited = sum(g.tons_without_limits(name, book) or 0.0 for g in known) + other
+        cap = source.caps_tpy.get(name)
+        if cap is not None:
+            pte, actual = min(pte, cap), min(actual, cap)
+        factors = [g.factors[name] for g in known]
+        out[name] = Tons(
+            name=name,
+            pte_tpy=pte,
+            controlled_tpy=min(actual, pte),
+            unlimited_tpy=unlimited,
+            known_share=sum(g.mw for g in known) / source.mw,
+            claim=max((f.claim for f in factors), key=ORDER.index, default="given"),
+            sources=tuple(sorted({f.source for f in factors})),
+        )
+    return out
+
+
+def hours_max(source: Source, pollutant: str, limit_tpy: float, book: Rulebook) -> float | None:
+    """Enforceable hours a year for each unit that is not for emergencies, so that the source stays below a limit [h].
+
+    None where no unit has a factor, or where what cannot be limited by hours is above the limit already.
+    """
+    by_hour, fixed = 0.0, sum(n.tpy.get(pollutant, 0.0) for n in source.nearby if n.counts)
+    for group in source.groups:
+        tons = group.tons(pollutant, book)
+        if tons is None:
+            continue
+        starts = group.count * group.starts_per_year * group.lb_per_start.get(pollutant, 0.0) / LB_PER_TON
+        if group.kind == "emergency_engine":
+            fixed += tons
+        else:
+            by_hour += (tons - starts) / group.hours(book, True)
+            fixed += starts
+    if by_hour <= 0 or fixed > limit_tpy:
+        return None
+    return min((limit_tpy - fixed) / by_hour, YEAR_H)
+
+
+__all__ = ["LB_PER_TON", "Nearby", "Source", "Tons", "UnitGroup", "hours_max", "tons_of"]
