@@ -16,7 +16,7 @@ from gridroom.study.site_option import factors_of, read_option, technologies
 from gridroom.study.site_schema import GridEntry, LimitEntry, SiteFile
 from gridroom.study.site_series import Assumed, Reader, lead_time
 from gridroom.supply.air_factors import POLLUTANTS, Factor
-from gridroom.supply.site import Grid, Limits, Phase, Site
+from gridroom.supply.site import Grid, Limits, Option, Phase, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +140,13 @@ def _ramp(reader: Reader) -> tuple[Phase, ...]:
     return tuple(Phase(month=s.month, mw=s.mw) for s in steps)
 
 
+def _machines(options: tuple[Option, ...]) -> dict[str, float]:
+    """Size of one machine by option [MW]: its whole unit, the technology's usual one, NaN where nothing says it."""
+    known = technologies()
+    usual = {o.name: known.get(o.technology, {}).get("typical_unit_mw") for o in options}
+    return {o.name: o.unit_mw if o.whole or usual[o.name] is None else float(usual[o.name].best) for o in options}
+
+
 def site_of(data: dict[str, Any], base: Path) -> SiteStudy:
     """Site of plain data; series are named from `base` on.
 
@@ -183,22 +190,13 @@ def site_of(data: dict[str, Any], base: Path) -> SiteStudy:
         horizon_years=asked.horizon_years,
         chains=chains,
     )
-    catalogue = technologies()
-    sizes = {
-        o.name: o.unit_mw
-        if o.whole
-        else float(catalogue[o.technology]["typical_unit_mw"].best)
-        if "typical_unit_mw" in catalogue.get(o.technology, {})
-        else np.nan
-        for o in options
-    }
     factors = {o.name: factors_of(reader, e, "", o.heat_rate_mmbtu_per_mwh) for o, e in zip(options, asked.options, strict=True)}
     return SiteStudy(
         site=site,
         assumed=tuple(reader.assumed),
         factors=factors,
         air_kind={e.name: e.air_kind for e in asked.options if e.air_kind},
-        unit_mw=sizes,
+        unit_mw=_machines(options),
         region=asked.grid.region or "" if asked.grid is not None else "",
         gap=asked.mip_gap,
         time_limit_s=np.inf if asked.time_limit_s is None else asked.time_limit_s,

@@ -10,6 +10,29 @@ def _estimate(d: dict[str, float | None], digits: int = 3) -> str:
     return f"{d['value']:.{digits}f} ± {error}"
 
 
+def _when_and_air(d: dict[str, Any]) -> list[str]:
+    """Lines on time to power, phases and the permit."""
+    lines = []
+    t = d["time_to_power_months"]
+    if t:
+        binds = ", ".join(f"{n} {s:.0%}" for n, s in sorted(t["binding"].items(), key=lambda x: -x[1])[:3])
+        lines.append(f"time to power       {t['p50']:.0f} months ({t['p10']:.0f} to {t['p90']:.0f}); last to come: {binds}")
+    else:
+        lines.append("time to power       not known: no lead time was given")
+    for phase in d["phases"]:
+        built = ", ".join(f"{n} {mw:,.0f}" for n, mw in phase["capacity_mw"].items() if mw > 0.5)
+        lines.append(f"  month {phase['month']:<5g} {phase['load_mw']:>8,.0f} MW load: {built}")
+    air = d["air"]
+    if air:
+        worst = max(air["pollutants"], key=lambda p: (p["pte_tpy"] / p["limit_tpy"]) if p["limit_tpy"] else 0.0)
+        lines.append(
+            f"air permit          {air['pathway'].replace('_', ' ')}: {worst['name']} {worst['pte_tpy']:,.1f} tpy "
+            f"against {worst['limit_tpy']:g}; "
+            "a screen, not legal advice"
+        )
+    return lines
+
+
 def readable(d: dict[str, Any]) -> str:
     """Lines of `gridroom site design`."""
     lcoe = "-" if d["lcoe_usd_per_mwh"] is None else f"{d['lcoe_usd_per_mwh']:,.2f}"
@@ -48,23 +71,7 @@ def readable(d: dict[str, Any]) -> str:
             f"  from the grid of {other['region']}: {other['average_t_co2']:,.0f} t on average, "
             f"{other['marginal_t_co2']:,.0f} t at the margin (never add the two)"
         )
-    t = d["time_to_power_months"]
-    if t:
-        binds = ", ".join(f"{n} {s:.0%}" for n, s in sorted(t["binding"].items(), key=lambda x: -x[1])[:3])
-        lines.append(f"time to power       {t['p50']:.0f} months ({t['p10']:.0f} to {t['p90']:.0f}); last to come: {binds}")
-    else:
-        lines.append("time to power       not known: no lead time was given")
-    for phase in d["phases"]:
-        built = ", ".join(f"{n} {mw:,.0f}" for n, mw in phase["capacity_mw"].items() if mw > 0.5)
-        lines.append(f"  month {phase['month']:<5g} {phase['load_mw']:>8,.0f} MW load: {built}")
-    air = d["air"]
-    if air:
-        worst = max(air["pollutants"], key=lambda p: (p["pte_tpy"] / p["limit_tpy"]) if p["limit_tpy"] else 0.0)
-        lines.append(
-            f"air permit          {air['pathway'].replace('_', ' ')}: {worst['name']} {worst['pte_tpy']:,.1f} tpy "
-            f"against {worst['limit_tpy']:g}; "
-            "a screen, not legal advice"
-        )
+    lines += _when_and_air(d)
     lines += [f"limit               {n}: {-price:,.4g} USD a year for one more" for n, price in d["shadow_usd_per_unit"].items()]
     lines += ["", *[f"note: {n}" for n in d["notes"]]]
     if d["assumptions"]:

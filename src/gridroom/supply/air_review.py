@@ -140,8 +140,19 @@ def review(source: Source, tons: Mapping[str, Tons], book: Rulebook) -> Review:
     if major:
         findings += _bact(source, tons, book)
     nonattainment = nonattainment_rules(source, book)
-    lost = False
+    lost, more = _nonattainment(tons, nonattainment, book)
+    findings += more
+    limits = {n: threshold for n in psd_pollutants(source)}
     for name, rule in nonattainment.items():
+        if name not in limits or rule.value < limits[name].value:
+            limits[name] = rule
+    return Review(findings=tuple(findings), psd=bool(major), nonattainment=lost, limits=limits)
+
+
+def _nonattainment(tons: Mapping[str, Tons], rules: Mapping[str, Rule], book: Rulebook) -> tuple[bool, list[Finding]]:
+    """Whether the source is major for a pollutant that the area does not attain; thresholds and offsets."""
+    lost, findings = False, []
+    for name, rule in rules.items():
         if name not in tons:
             continue
         over = tons[name].pte_tpy >= rule.value
@@ -171,11 +182,7 @@ def review(source: Source, tons: Mapping[str, Tons], book: Rulebook) -> Review:
                     claim=ratio.claim,
                 )
             )
-    limits = {n: threshold for n in psd_pollutants(source)}
-    for name, rule in nonattainment.items():
-        if name not in limits or rule.value < limits[name].value:
-            limits[name] = rule
-    return Review(findings=tuple(findings), psd=bool(major), nonattainment=lost, limits=limits)
+    return lost, findings
 
 
 def _bact(source: Source, tons: Mapping[str, Tons], book: Rulebook) -> list[Finding]:

@@ -18,7 +18,7 @@ import numpy as np
 from gridroom.supply.linear import Program
 from gridroom.supply.site_model import Part, SiteModel
 
-MOST_SETS = 3
+TELL_S, SAY_S = 60.0, 15.0  # seconds for whether limits collide, and for how far one would have to give way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def _grid(model: SiteModel) -> list[_Element]:
         model.program.bound_columns(stage.grid, 0.0, upper)
 
     def least() -> float:
-        answer = model.program.solve()
+        answer = model.program.solve(SAY_S)
         return float(answer.values[stage.grid].max()) if answer.status == "optimal" else np.nan
 
     out = [
@@ -126,7 +126,7 @@ def _least(model: SiteModel, terms: list[tuple[object, float]]) -> float:
     program.price(everything, 0.0)
     for columns, value in terms:
         program.price(np.asarray(columns, np.int32), value)
-    answer = program.solve()
+    answer = program.solve(SAY_S)
     program.price(everything, 0.0)
     return answer.objective - program.offset if answer.status == "optimal" else np.nan
 
@@ -184,8 +184,8 @@ def _lead_times(model: SiteModel, month: float | None) -> list[_Element]:
     return [_Element(text, np.nan, lambda: model.close_late(np.inf), lambda: model.close_late(month), None)]
 
 
-def conflicts(model: SiteModel, month: float | None = None) -> tuple[list[list[Conflict]], bool]:
-    """Smallest sets of limits that have no answer together, one after the other, each with those before let go.
+def conflicts(model: SiteModel, month: float | None = None) -> tuple[list[Conflict], bool]:
+    """Smallest set of limits that has no answer together.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def conflicts(model: SiteModel, month: float | None = None) -> tuple[list[list[C
 
     Returns
     -------
-    list of list of Conflict
+    list of Conflict
     bool
         Whether an answer appears once they are let go; if not, what is offered cannot serve the load at any size.
     """
@@ -210,31 +210,21 @@ def conflicts(model: SiteModel, month: float | None = None) -> tuple[list[list[C
         lead = part.option.lead_time_months
         elements += _capacity(model, part, k, lead is not None and bool(np.isfinite(when)) and lead.best > when)
     elements += _grid(model)
-    found: list[list[Conflict]] = []
-    while len(found) < MOST_SETS and program.solve().status != "optimal":
-        kept, left = _smallest(program, elements)
-        if not kept:
-            return found, False
-        found.append([_said(element) for element in kept])
-        for element in kept:  # let go, so that what else collides is seen
-            element.relax()
-        for element in left:
-            element.restore()
-        elements = left
-    return found, True
+    kept = _smallest(program, elements)
+    if not kept:
+        return [], program.solve(SAY_S).status != "infeasible"
+    return [_said(element) for element in kept], True
 
 
-def _smallest(program: Program, elements: list[_Element]) -> tuple[list[_Element], list[_Element]]:
-    """Elements of one smallest set, and the others, these let go."""
-    kept, left = [], []
+def _smallest(program: Program, elements: list[_Element]) -> list[_Element]:
+    """Elements of a smallest set; what the solver cannot tell in time stays in it. The others are let go."""
+    kept = []
     for element in elements:
         element.relax()
-        if program.solve().status == "optimal":
+        if program.solve(TELL_S).status != "infeasible":
             element.restore()
             kept.append(element)
-        else:
-            left.append(element)
-    return kept, left
+    return kept
 
 
 def _said(element: _Element) -> Conflict:

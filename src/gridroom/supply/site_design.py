@@ -20,13 +20,13 @@ CO2_SLACK = 1e-6  # share above the least CO2 within which the cheapest design i
 
 
 class NoDesignError(InfeasibleError):
-    """No design meets all limits; `found` names the smallest sets that collide."""
+    """No design meets all limits; `found` names a smallest set that collides."""
 
-    def __init__(self, site: Site, found: list[list[Conflict]], hours: int) -> None:
+    def __init__(self, site: Site, found: list[Conflict], hours: int) -> None:
         self.found = found
         if found:
-            sets = ["\n".join(f"  - {c}" for c in one) for one in found]
-            text = f"{site.name}: infeasible. These limits collide; let one of them go:\n" + "\n  and, with that one gone:\n".join(sets)
+            lines = "\n".join(f"  - {c}" for c in found)
+            text = f"{site.name}: infeasible. These limits collide; let one of them go (others may stand behind):\n{lines}"
             if not np.isfinite(site.limits.unserved_usd_per_mwh):
                 text += "\n  or let load go unserved at a price: limits.unserved_usd_per_mwh"
         else:
