@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from gridroom.cli import loads_app
+from gridroom.cli import loads_app, supply_app
 from gridroom.cli.compute_app import app as compute_app
 from gridroom.cli.pipeline_app import app as pipeline_app
-from gridroom.cli.supply_app import air_app, site_app
 
 app = typer.Typer(
     name="gridroom", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -149,11 +148,13 @@ def data_show(name: Annotated[str, typer.Argument(help="Name of the table.")],
 
 app.add_typer(pipeline_app, name="pipeline")
 app.add_typer(compute_app, name="compute")
-app.add_typer(air_app, name="air")
-app.add_typer(site_app, name="site")
+app.add_typer(supply_app.air_app, name="air")
+app.add_typer(supply_app.site_app, name="site")
+app.add_typer(supply_app.outlook_app, name="outlook")
 
 app.command()(loads_app.campus)
 app.command()(loads_app.flexibility)
+app.command()(supply_app.expand)
 
 SYSTEM_HELP = "rts79, rts-gmlc, a .pras file, or a folder of gridroom tables."
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of all draws.")]

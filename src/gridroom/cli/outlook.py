@@ -118,7 +118,8 @@ def readable(folder: RunFolder, report_path: Path | None = None) -> str:
         last = tipping.loc[region]
         low, high = _whole(last["first_year_p10"]), _whole(last["first_year_p90"])
         lines.append(f"{rows['name'].iloc[0]:30}{cells}{_whole(last['first_year']):8}{low}–{high}")
-    lines += ["", *_load_case_lines(folder), *_sensitivity_lines(folder), f"Seen nowhere in this model: {BLIND}.", ""]
+    lines += ["", *_load_case_lines(folder), *_takes_lines(folder), *_sensitivity_lines(folder)]
+    lines += [f"Seen nowhere in this model: {BLIND}.", ""]
     if report_path is not None:
         lines.append(f"Report  {report_path}")
     lines.append(f"Next    gridroom show {folder.path} · gridroom report {folder.path} --lang ja")
@@ -137,6 +138,23 @@ def _load_case_lines(folder: RunFolder) -> list[str]:
         load = part["us_mean_mw"].iloc[0] / 1000
         lines.append(f"  {str(name).replace('_', ' '):34}{load:6.0f} GW   {first}, {len(ended)} regions in all")
     return [*lines, ""]
+
+
+def _takes_lines(folder: RunFolder) -> list[str]:
+    if not (folder.path / "tables/additions_years.parquet").is_file():
+        return []
+    years, additions = folder.table("additions_years"), folder.table("additions")
+    year = int(years["year"].max())
+    lines = [f"What it takes to keep the standard in {year} (least cost, in place by then; LOLE before and after):"]
+    short = years[(years["year"] == year) & (years["room_before_mw"] < 0)].sort_values("room_before_mw", kind="stable")
+    for row in short.itertuples():
+        built = additions[(additions["region"] == row.region) & (additions["year"] == year)]
+        words = ", ".join(f"{a.technology.replace('_', ' ')} {a.added_mw / 1000:.1f} GW" for a in built.itertuples())
+        late = f"; {row.missing_mw / 1000:.1f} GW cannot arrive in time" if row.missing_mw > 1 else ""
+        after = f"{row.lole_after_days:4.2f} ± {row.lole_after_days_stderr:.2f}"
+        lines.append(f"  {row.name:32}{row.lole_before_days:7.2f} → {after} days  "
+                     f"{words or 'help of neighbours'} ({row.usd_per_year / 1e6:,.0f} M USD a year){late}")
+    return [*lines, *(["  no region misses it"] if short.empty else []), ""]
 
 
 def _sensitivity_lines(folder: RunFolder) -> list[str]:
@@ -160,6 +178,7 @@ name = "My first study"
 samples = 18               # small, so that it runs in seconds; 2000 for a real answer
 level_every = 1
 sensitivity_samples = 0    # 27 for the table of what the answer hangs on
+expansion_samples = 0      # 27 for what it takes to make room, by technology, cost and year
 load_cases = false         # true: also when room ends with requests counted otherwise
 first_year = 2026
 last_year = 2030

@@ -74,3 +74,45 @@ def site_design(
         progress=progress,
     )
     raise typer.Exit(guarded(lambda: command.design(options)))
+
+
+outlook_app = typer.Typer(no_args_is_help=True, help="Outlooks beyond the 23 US regions.", rich_markup_mode=None)
+
+
+@outlook_app.callback()
+def outlook_root() -> None:
+    """Outlooks beyond the US regions."""
+
+
+@outlook_app.command()
+def countries(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CHN USA …]", help="ISO codes or names; five when left out.")
+    ] = None,
+    first_year: Annotated[int, typer.Option("--first-year", min=2000, max=2030, help="First year shown.")] = 2015,
+    json_: Json = False,
+) -> None:
+    """Generation, capacity and additions of countries by year, and how fast each makes room."""
+    from gridroom.cli import countries as command
+    from gridroom.cli.console import guarded
+
+    raise typer.Exit(guarded(lambda: command.countries(list(names or []), first_year, json_)))
+
+
+def expand(
+    study: Annotated[
+        Path | None,
+        typer.Argument(metavar="[STUDY.toml]", help="Study of the outlook, or a file with [[zones]]; the built-in outlook."),
+    ] = None,
+    set_: Set = None,
+    samples: Annotated[int, typer.Option("--samples", min=9, help="Sampled years of each simulation.")] = 90,
+    jobs: Jobs = 0,
+    json_: Json = False,
+    progress: ProgressMode = "auto",
+) -> None:
+    """What it takes: least-cost additions by region until the simulated standard holds; or any zones of your own."""
+    from gridroom.cli import expand as command
+    from gridroom.cli.console import guarded
+
+    options = command.Options(path=study, overrides=list(set_ or []), samples=samples, jobs=jobs, as_json=json_, progress=progress)
+    raise typer.Exit(guarded(lambda: command.expand(options)))

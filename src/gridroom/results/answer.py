@@ -45,6 +45,23 @@ def _tipping(row: Any) -> dict[str, Any]:
             "first_year_p10": _year(row["first_year_p10"]), "first_year_p90": _year(row["first_year_p90"])}
 
 
+def _takes(folder: RunFolder) -> dict[str, Any]:
+    """What it takes: additions, and each region and year before and after; empty where the run left it out."""
+    if not (folder.path / "tables/additions_years.parquet").is_file():
+        return {}
+
+    def pair(row: Any, key: str) -> dict[str, float | None]:
+        return {"value": known(row[key]), "stderr": known(row[f"{key}_stderr"])}
+
+    additions = [{"region": row["region"], "year": int(row["year"]), "technology": row["technology"],
+                  "earliest_year": int(row["earliest_year"]), **{k: known(row[k]) for k in ("added_mw", "usd_per_year", "credit")}}
+                 for _, row in folder.table("additions").iterrows()]
+    regions = [{"region": row["region"], "year": int(row["year"]), "missing_mw": known(row["missing_mw"]),
+                "lole_days_before": pair(row, "lole_before_days"), "lole_days_after": pair(row, "lole_after_days")}
+               for _, row in folder.table("additions_years").iterrows()]
+    return {"additions": additions, "regions": regions}
+
+
 def document(folder: RunFolder, command: str = "run") -> dict[str, Any]:
     """JSON document of a finished run, keys as the contract fixes them."""
     manifest = folder.manifest
@@ -64,4 +81,5 @@ def document(folder: RunFolder, command: str = "run") -> dict[str, Any]:
             "samples": study["run"]["samples"], "seed": study["run"]["seed"],
             "regions": [_region(row) for _, row in table.iterrows()],
             "tipping": by_standard["lole"], "tipping_by_standard": by_standard,
-            "load_cases": counted, "wall_s": manifest["wall_s"]}
+            "load_cases": counted, "what_it_takes": _takes(folder),
+            "wall_s": manifest["wall_s"]}

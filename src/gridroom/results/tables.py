@@ -94,6 +94,49 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("claim", "", Claim.DERIVED, "weakest claim class of what the figure rests on"),
         Column("command", "", Claim.DERIVED, "command that repeats it"), Column("source", "", Claim.DERIVED, "where from"),
     ),
+    "additions": (
+        Column("region", "", Claim.DERIVED, "region id"), Column("year", "", Claim.DERIVED, "study year"),
+        Column("technology", "", Claim.DERIVED, "technology"),
+        Column("added_mw", "MW", Claim.DERIVED, "in place by that year, least cost"),
+        Column("usd_per_year", "USD/year", Claim.ASSUMED, "annuity and fixed O&M of what is in place"),
+        Column("credit", "1", Claim.DERIVED, "capacity credit: room that a MW brings in the simulation"),
+        Column("earliest_year", "", Claim.ASSUMED, "first year in which the technology can be there"),
+    ),
+    "additions_years": (
+        Column("region", "", Claim.DERIVED, "region id"), Column("name", "", Claim.DERIVED, "region"),
+        Column("year", "", Claim.DERIVED, "study year"),
+        Column("room_before_mw", "MW", Claim.DERIVED, "room at the middle load level"),
+        Column("room_after_mw", "MW", Claim.DERIVED, "room with the additions"),
+        *_simulated("lole_before_days", "days", "LOLE at the middle load level"),
+        *_simulated("lole_after_days", "days", "LOLE with the additions"),
+        Column("missing_mw", "MW", Claim.DERIVED, "perfect capacity that cannot arrive in time"),
+        Column("usd_per_year", "USD/year", Claim.ASSUMED, "annuity and fixed O&M of what is in place"),
+    ),
+    "build_options": (
+        Column("technology", "", Claim.DERIVED, "technology"),
+        *[Column(f"capex_{end}_usd_per_kw", "USD/kW", Claim.PUBLISHED, f"capital cost, {end}") for end in ("low", "best", "high")],
+        *[Column(f"lead_{end}_months", "months", Claim.PUBLISHED, f"order to power, {end}") for end in ("low", "best", "high")],
+        Column("claim", "", Claim.DERIVED, "weakest claim class of the two"), Column("source", "", Claim.DERIVED, "where from"),
+    ),
+    "permit_example": (
+        Column("pollutant", "", Claim.DERIVED, "pollutant"),
+        Column("pte_tpy", "short tons/year", Claim.DERIVED, "potential to emit by the screen"),
+        Column("permit_tpy", "short tons/year", Claim.PUBLISHED, "limit of the permit"),
+        Column("major_tpy", "short tons/year", Claim.PUBLISHED, "lowest major threshold"),
+        Column("pathway", "", Claim.DERIVED, "pathway of the screen"),
+        Column("claim", "", Claim.DERIVED, "claim class of the factor"),
+        Column("source", "", Claim.DERIVED, "where the permit's limit is from"),
+    ),
+    "countries": (
+        Column("iso3", "", Claim.DERIVED, "code"), Column("country", "", Claim.DERIVED, "country"),
+        Column("year", "", Claim.PUBLISHED, "newest year"), Column("generation_twh", "TWh", Claim.PUBLISHED, "generation"),
+        Column("growth_pct_per_year", "%/year", Claim.DERIVED, "growth of generation over about five years"),
+        Column("added_average_gw_per_year", "GW/year", Claim.DERIVED, "energy added a year, as average power"),
+        Column("added_clean_average_gw_per_year", "GW/year", Claim.DERIVED, "of it without coal, gas and oil"),
+        Column("growth_from", "", Claim.DERIVED, "first year of the growth"),
+        Column("added_gw", "GW", Claim.PUBLISHED, "capacity added in the newest year known"),
+        Column("added_year", "", Claim.PUBLISHED, "that year"), Column("note", "", Claim.DERIVED, "what to mind"),
+    ),
     "sensitivity": (
         Column("line", "", Claim.DERIVED, "setting that changed"), Column("year", "", Claim.DERIVED, "study year"),
         *_simulated("lolh_any_region_h", "h", "expected hours with any region short, middle load"),
@@ -104,7 +147,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 
-OPTIONAL = ("sensitivity", "load_cases", "meaning")  # a run may leave these out; older ones have no `meaning`
+# A run may leave these out; older ones lack some.
+OPTIONAL = ("sensitivity", "load_cases", "meaning", "additions", "additions_years", "build_options", "permit_example", "countries")
 
 
 def check_columns(name: str, frame: Any) -> None:

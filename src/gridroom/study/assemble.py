@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def _hazards(study: Study, hours: weather.Weather, like: Case | None
     return fleet.hazards(hours, study.supply)
 
 
-def assemble(study: Study, hours: weather.Weather | None = None, like: Case | None = None) -> Case:
+def assemble(study: Study, hours: weather.Weather | None = None, like: Case | None = None, added: Any = None) -> Case:
     """Arrays of a study.
 
     Parameters
@@ -132,11 +133,13 @@ def assemble(study: Study, hours: weather.Weather | None = None, like: Case | No
         Weather arrays of the study's weather years, when they are at hand.
     like : Case, optional
         Case of a study with the same weather years: arrays that do not differ are shared.
+    added : DataFrame, optional
+        Rows of the fleet on top of the supply case's.
     """
     years, weather_years = study_years(study), tuple(study.run.weather_years)
     hours = hours or weather.build(weather_years)
     load = _scaled_load(study, hours)
-    table = fleet.fleet_table(study, years)
+    table = fleet.fleet_table(study, years, added)
     drawn = fleet.is_drawn(table.rows)
     wind = fleet.by_year(table, ("wind",), "summer_mw").astype(np.float32)
     solar = fleet.by_year(table, ("solar",), "summer_mw").astype(np.float32)

@@ -46,8 +46,8 @@ def _exit_year(rows: Any, supply: Supply) -> NDArray[np.int64]:
     return np.where(rows["exit_basis"].isin(obeyed), rows["exit_year"], 9999)
 
 
-def fleet_table(study: Study, years: tuple[int, ...]) -> FleetTable:
-    """Rows in service in any study year, additions of the supply case included."""
+def fleet_table(study: Study, years: tuple[int, ...], added: Any = None) -> FleetTable:
+    """Rows in service in any study year, additions of the supply case included, and rows `added` on top."""
     import pandas as pd
 
     regions = list(catalog.load("regions")["region"])
@@ -56,6 +56,8 @@ def fleet_table(study: Study, years: tuple[int, ...]) -> FleetTable:
     rows["leave_year"] = _exit_year(rows, study.supply)
     if study.supply.case == "trend":
         rows = pd.concat([rows, trend_rows(rows, years)], ignore_index=True)
+    if added is not None and len(added):
+        rows = pd.concat([rows, added], ignore_index=True)
     rows["enter"] = np.searchsorted(years, rows["first_year"])
     rows["leave"] = np.searchsorted(years, rows["leave_year"])
     rows = rows[(rows["enter"] < len(years)) & (rows["leave"] > rows["enter"])].copy()

@@ -32,6 +32,8 @@ class Run(Part):
     """Also say when room ends with requests counted otherwise (every filing, every site, contracts, chips)."""
     sensitivity_samples: int = Field(27, ge=0)
     """Samples for each line of the sensitivity table; 0 leaves it out."""
+    expansion_samples: int = Field(27, ge=0)
+    """Samples of each simulation behind what it takes to make room; 0 leaves it out."""
 
 
 class Standard(Part):

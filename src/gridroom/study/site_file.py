@@ -143,7 +143,7 @@ def _ramp(reader: Reader) -> tuple[Phase, ...]:
 def _machines(options: tuple[Option, ...]) -> dict[str, float]:
     """Size of one machine by option [MW]: its whole unit, the technology's usual one, NaN where nothing says it."""
     known = technologies()
-    usual = {o.name: known.get(o.technology, {}).get("typical_unit_mw") for o in options}
+    usual: dict[str, Any] = {o.name: known.get(o.technology, {}).get("typical_unit_mw") for o in options}
     return {o.name: o.unit_mw if o.whole or usual[o.name] is None else float(usual[o.name].best) for o in options}
 
 
