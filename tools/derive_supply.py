@@ -15,7 +15,7 @@ import pandas as pd
 from common import SHARED, write
 
 NA = np.nan
-ATB = "NREL ATB 2024, moderate, 2030, 2022 USD, through ReEDS @1f79e2ac; below what turbines were quoted at in 2025-26"
+ATB = "NREL ATB 2024, moderate, 2030, 2022 USD, through ReEDS @1f79e2ac"
 REEDS = "NREL ReEDS @1f79e2ac, static outage rates"
 HENRY = "Henry Hub, mean of 2026 to 18 August (EIA)"
 MAKERS = "makers' figures in a public sizing tool (secondary)"

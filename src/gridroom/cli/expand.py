@@ -76,6 +76,7 @@ def _zones(options: Options) -> int:
 def _study(options: Options) -> int:
     from gridroom.adequacy.years import pilot_caps
     from gridroom.reference import catalog
+    from gridroom.results.answer import known
     from gridroom.study import assemble, grow, weather
     from gridroom.study.loader import load_study
 
@@ -99,7 +100,13 @@ def _study(options: Options) -> int:
         for i in range(len(interfaces))
         if abs(found.help_mw[y, i]) > 0.5
     ]
-    after = {f"{r.region} {r.year}": {"value": r.lole_after_days, "stderr": r.lole_after_days_stderr} for r in years.itertuples()}
+    after = {
+        f"{r.region} {r.year}": {"value": r.lole_after_days, "stderr": known(r.lole_after_days_stderr)} for r in years.itertuples()
+    }
+    regions = [
+        {k: v if isinstance(v, str) else int(v) if k == "year" else known(v) for k, v in row.items()}
+        for row in years.to_dict("records")
+    ]
     status = "not_in_time" if found.missing_mw.max() > 1.0 else "met" if found.met else "not_met"
     document: dict[str, Any] = {
         "schema_version": "1",
@@ -110,7 +117,7 @@ def _study(options: Options) -> int:
         "capacity_mw": additions.to_dict("records"),
         "flows": flows,
         "lole_days_after": after,
-        "regions": years.to_dict("records"),
+        "regions": regions,
         "earliest_year": found.earliest,
         "rounds": found.rounds,
         "samples": found.samples,
@@ -119,6 +126,11 @@ def _study(options: Options) -> int:
     }
     answer(document, options.as_json, lambda: readable(document))
     return 0
+
+
+def _days(row: dict[str, Any], key: str) -> str:
+    error = row[f"{key}_stderr"]
+    return f"{row[key]:.2f} ± {'?' if error is None else f'{error:.2f}'}"
 
 
 def readable(d: dict[str, Any]) -> str:
@@ -143,8 +155,7 @@ def readable(d: dict[str, Any]) -> str:
         late = f"; {r['missing_mw']:,.0f} MW cannot arrive in time" if r["missing_mw"] > 1 else ""
         lines.append(
             f"{r['name'][:29]:30}{r['year']:<6}{r['room_before_mw']:10,.0f}"
-            f"{r['lole_before_days']:9.2f} ± {r['lole_before_days_stderr']:.2f}"
-            f"{r['lole_after_days']:10.2f} ± {r['lole_after_days_stderr']:.2f}  {', '.join(built) or 'help of neighbours'}"
+            f"{_days(r, 'lole_before_days'):>16}{_days(r, 'lole_after_days'):>16}  {', '.join(built) or 'help of neighbours'}"
             f" ({r['usd_per_year'] / 1e6:,.0f} M USD a year){late}"
         )
     if not short:

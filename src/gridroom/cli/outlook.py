@@ -151,7 +151,8 @@ def _takes_lines(folder: RunFolder) -> list[str]:
         built = additions[(additions["region"] == row.region) & (additions["year"] == year)]
         words = ", ".join(f"{a.technology.replace('_', ' ')} {a.added_mw / 1000:.1f} GW" for a in built.itertuples())
         late = f"; {row.missing_mw / 1000:.1f} GW cannot arrive in time" if row.missing_mw > 1 else ""
-        after = f"{row.lole_after_days:4.2f} ± {row.lole_after_days_stderr:.2f}"
+        error = "?" if row.lole_after_days_stderr != row.lole_after_days_stderr else f"{row.lole_after_days_stderr:.2f}"
+        after = f"{row.lole_after_days:4.2f} ± {error}"
         lines.append(f"  {row.name:32}{row.lole_before_days:7.2f} → {after} days  "
                      f"{words or 'help of neighbours'} ({row.usd_per_year / 1e6:,.0f} M USD a year){late}")
     return [*lines, *(["  no region misses it"] if short.empty else []), ""]

@@ -21,6 +21,10 @@ def _number(value: Any, digits: int = 0) -> str:
     return f"{number:,.{digits}f}".replace("-", "−") if math.isfinite(number) else ""
 
 
+def _with_error(value: float, stderr: float) -> str:
+    return f"{value:.2f} ± {stderr:.2f}" if math.isfinite(stderr) else f"{value:.2f} ± ?"
+
+
 def _ends(low: float, best: float, high: float, digits: int = 0) -> str:
     text = _number(best, digits)
     return text if low == high else f"{text} ({_number(low, digits)}–{_number(high, digits)})"
@@ -48,8 +52,8 @@ def takes_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
                     "name": row.name,
                     "year": row.year,
                     "room": _number(row.room_before_mw / 1000, 1),
-                    "before": f"{row.lole_before_days:.2f} ± {row.lole_before_days_stderr:.2f}",
-                    "after": f"{row.lole_after_days:.2f} ± {row.lole_after_days_stderr:.2f}",
+                    "before": _with_error(row.lole_before_days, row.lole_before_days_stderr),
+                    "after": _with_error(row.lole_after_days, row.lole_after_days_stderr),
                     "what": "; ".join(parts) or words("takes_help"),
                     "late": late,
                     "cost": _number(row.usd_per_year / 1e6),

@@ -119,6 +119,7 @@ class _Trial:
         mean = sum((c.level_sum[middle] for c in chunks), np.zeros(())) / n
         square = sum((c.level_square[middle] for c in chunks), np.zeros(())) / n
         error = np.sqrt(np.maximum(square - mean**2, 0.0) / max(n - 1.0, 1.0))
+        error = np.where(mean > 0, error, np.nan)  # no short day was drawn: how sure that is, is not known
         rows = list(self.index)
         return _Seen(room[rows], mean[rows, :-1, 1], error[rows, :-1, 1], censored[rows])
 
