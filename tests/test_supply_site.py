@@ -1,6 +1,8 @@
 """Site design: known objectives, a slow twin, sweeps on the kept program, colliding limits, whole units, finance, time to power."""
 
 import dataclasses
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,15 +87,8 @@ def test_s6_whole_units_with_two_spare():
 
 def test_ercot_profiles():
     pd = pytest.importorskip("pandas")
-    import os
-    from pathlib import Path as P
-
-    from gridroom.study.loader import Path  # noqa: F401
-
-    shared = (
-        P(os.environ.get("GRIDROOM_SHARED", P(__file__).parents[2] / "shared"))
-        / "data/profiles/iso_wind_solar_cf_2018_merra2.parquet"
-    )
+    base = Path(os.environ.get("GRIDROOM_SHARED", Path(__file__).parents[2] / "shared"))
+    shared = base / "data/profiles/iso_wind_solar_cf_2018_merra2.parquet"
     if not shared.is_file():
         pytest.skip("shared data is not here")
     table = pd.read_parquet(shared)
@@ -237,14 +232,18 @@ def test_a_ramp_builds_what_is_there():
         design(dataclasses.replace(site, ramp=(Phase(month=1, mw=100), Phase(month=36, mw=1000))))
 
 
+SMALL_UNITS = dataclasses.replace(c.GAS, max_mw=1000.0, unit_mw=50.0)
+TINY = tuple(dataclasses.replace(o, max_mw=50.0) for o in (c.GAS, c.SOLAR, c.WINDS, c.BATTERY))
+
+
 @pytest.mark.parametrize(("site", "words"), [
     (c.site(options=(dataclasses.replace(c.GAS, max_mw=500.0),), hours=96), ["max_mw of 'gas' = 500", "would have to be 1,000"]),
     (c.site(Limits(co2_t_per_year=0.0), options=(c.GAS,), hours=96), ["limits.co2_t_per_year = 0"]),
     (c.site(Limits(month=24.0), options=(late(c.GAS, 30),), hours=96), ["lead times (what can be there by month 24)"]),
     (c.site(options=(c.SOLAR,), hours=96), ["cannot serve the load in 48 of 96 hours"]),
-    (c.site(Limits(spare_units=2), options=(dataclasses.replace(c.GAS, max_mw=1000.0, unit_mw=50.0),), hours=48), ["limits.spare_units"]),
+    (c.site(Limits(spare_units=2), options=(SMALL_UNITS,), hours=48), ["limits.spare_units"]),
     (c.site(Limits(air_tpy={"nox": 1.0}), options=(c.GAS,), hours=96), ["limits.air_tpy.nox"]),
-    (c.site(options=tuple(dataclasses.replace(o, max_mw=50.0) for o in (c.GAS, c.SOLAR, c.WINDS, c.BATTERY)), grid_mw=100.0, hours=96), ["max_mw of"]),
+    (c.site(options=TINY, grid_mw=100.0, hours=96), ["max_mw of"]),
 ])  # fmt: skip
 def test_colliding_limits_are_named(site, words):
     with pytest.raises(NoDesignError) as fault:
@@ -300,7 +299,8 @@ def test_finance_known_answers():
 
 
 def test_off_grid_price():
-    # 100 MW load, 125 MW at $885 and $410/kW integration, 11.8 % soft costs, 9,630 Btu/kWh, $5 fuel: $87.93 (published for off-grid turbines: $86).
+    # 100 MW load, 125 MW at $885 and $410/kW integration, 11.8 % soft costs, 9,630 Btu/kWh, $5 fuel:
+    # $87.93 (published for off-grid turbines: $86).
     energy = 876_000.0
     price = flat_price_usd_per_mwh(125e3 * 1295 * 1.118, 0.0, 125e3 * 15 + 5 * energy, 5 * 9.63 * energy, energy)
     assert price == pytest.approx(87.93, abs=0.005)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gridroom.supply.linear import InfeasibleError, Program
 
 Floats = NDArray[np.float64]
-MISSING_USD_PER_MW_YEAR = 5e6  # what a missing MW costs: far above all that can be built
+MISSING_USD_PER_MW_YEAR = 1e8  # what a missing MW costs: far above all that can be built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
