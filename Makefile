@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.synced
 
-.PHONY: run test check lint types data bench bench-pipeline bench-loads docs clean
+.PHONY: run test check lint types data bench bench-pipeline bench-loads bench-supply docs clean
 
 run: $(STAMP)
 	$(BIN)/gridroom run
@@ -33,6 +33,9 @@ bench-pipeline: $(STAMP)
 
 bench-loads: $(STAMP)
 	$(BIN)/python benchmarks/loads.py
+
+bench-supply: $(STAMP)
+	$(BIN)/python benchmarks/supply.py --peers --long
 
 docs: $(STAMP)
 	$(BIN)/python tools/compute_cases.py

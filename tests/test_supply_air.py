@@ -243,8 +243,10 @@ def test_rules_are_dated_rows():
     assert {"value", "citation", "valid_from", "valid_to", "status", "claim"} <= set(table.columns)
     assert set(table["status"]) == {"in force", "proposed", "contested"}
     assert table["citation"].notna().all()
-    assert Rulebook(dt.date(2024, 12, 13)).find("nsps_kkkka", "size.small") is None
-    assert Rulebook(dt.date(2026, 1, 1)).find("nsps_kkkk", "size.small") is None
+    assert Rulebook(dt.date(2026, 1, 14)).find("nsps_kkkka", "size.small") is None
+    assert Rulebook(dt.date(2026, 1, 15)).find("nsps_kkkka", "size.small") is not None
+    assert Rulebook(dt.date(2026, 2, 11)).need("ghg_bact", "any", "co2e").status == "in force"
+    assert Rulebook(dt.date(2026, 2, 12)).need("ghg_bact", "any", "co2e").status == "contested"
     remembered = table[table["note"].fillna("").str.contains("remembered")]
     assert len(remembered) > 5
     assert set(remembered["claim"]) == {"assumed"}
@@ -270,3 +272,57 @@ def test_bad_units(change, words):
     data["units"][0] |= change
     with pytest.raises(StudyError, match=words):
         gr.pte(data)
+
+
+def test_the_rules_of_the_day_hold():
+    before = gr.pte(units(mw=200.0, first_operation=dt.date(2025, 6, 1)) | {"as_of": dt.date(2025, 11, 1)})
+    after = gr.pte(units(mw=200.0, first_operation=dt.date(2025, 6, 1)) | {"as_of": dt.date(2026, 2, 1)})
+    assert "nsps_kkkk" in {f.rule for f in before.findings}
+    assert "nsps_kkkka" in {f.rule for f in after.findings}
+    assert gr.pte(units(mw=200.0) | {"as_of": dt.date(2004, 1, 1)}).pathway == "psd"
+
+
+def test_a_neighbour_does_not_grow_with_the_plant():
+    data = units(mw=320.0, area={"ozone": "serious"}, factors={"nox": {"value": 0.13}}) | {
+        "nearby": [{"name": "B", "tpy": {"nox": 40.0}}]
+    }
+    screen = gr.pte(data)
+    own = screen.tons["nox"].pte_tpy - 40
+    (change,) = [c for c in screen.changes if c.pollutant == "nox"]
+    assert change.mw_max == pytest.approx(10 / own * 320)
+    assert change.hours_max == pytest.approx(8760 * 10 / own)
+    assert screen.headroom_mw == pytest.approx((10 - own) / own * 320)
+
+
+def test_hazardous_pollutants_are_at_least_their_parts():
+    rich = gr.pte(units("engine", mw=3.0, heat_rate=9000, count=20, combustion="rich_burn"))
+    assert rich.tons["hap_total"].pte_tpy >= rich.tons["hcho"].pte_tpy
+    assert "neshap_zzzz" not in {f.rule for f in rich.findings}  # lean burn alone
+    assert any(x.startswith("pm") for x in rich.not_screened)
+    assert "NOT screened" in str(rich)
+
+
+def test_emergency_hours_that_keep_below():
+    source = source_of(units("emergency_engine", mw=3.0, heat_rate=9000, count=40, fuel="diesel"))
+    book = Rulebook(source.date)
+    full = gr.pte(units("emergency_engine", mw=3.0, heat_rate=9000, count=40, fuel="diesel")).tons["nox"].pte_tpy
+    assert hours_max(source, "nox", 100.0, book) == pytest.approx(500 * 100 / full)
+
+
+def test_a_good_burner_is_no_synthetic_limit():
+    clean = gr.pte(units(mw=25.0, factors={"nox": {"value": 0.09}}))
+    assert not found(clean, "synthetic_minor").applies
+    assert clean.pathway == "minor"
+
+
+def test_oil_has_no_gas_limits():
+    screen = gr.pte(units(mw=100.0, fuel="diesel"))
+    assert found(screen, "nsps_kkkka").value is None
+    with pytest.raises(StudyError, match="natural gas alone"):
+        gr.pte(units(mw=100.0, fuel="diesel", factors={"nox": {"value": 25, "unit": "ppmvd15"}}))
+
+
+def test_the_transport_region_comes_on_top():
+    screen = gr.pte(units(mw=2000.0, area={"ozone": "marginal", "transport_region": "yes"}))
+    assert found(screen, "nnsr_major_voc").threshold == 50
+    assert found(screen, "offsets_nox").threshold == 1.15

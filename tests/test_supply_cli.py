@@ -259,3 +259,57 @@ def test_countries_command():
     answer = json.loads(gridroom("outlook", "countries", "CHN", "USA", "--json").stdout)
     assert [c["iso3"] for c in answer["countries"]] == ["CHN", "USA"]
     assert "China" in gridroom("outlook", "countries").stdout
+
+
+def machine(name, **more):
+    base = {"kind": "dispatchable", "capex_usd_per_kw": 1000, "heat_rate_mmbtu_per_mwh": 9.0, "fuel_usd_per_mmbtu": 4.0}
+    return base | {"name": name, "forced_outage_rate": 0.05} | more
+
+
+def test_a_repair_keeps_to_what_can_be_there():
+    late = machine("late", capex_usd_per_kw=100, lead_time_months=120)
+    soon = machine("soon", unit_mw=10.0, lead_time_months=6)
+    limits = {"availability_pct": 99.0}
+    for more in ({"limits": limits | {"month": 24}}, {"limits": limits, "objective": "time_to_power"}):
+        found = gr.site_design(site(load_mw=100, hours=480, options=[late, soon], samples=60) | more)
+        assert found.plan.capacity_mw["late"] == 0
+        assert found.verified.availability_pct.value >= 99.0
+        assert found.time.best == 6
+
+
+def test_a_repair_keeps_its_objective():
+    clean = machine("clean", max_mw=100, co2_t_per_mmbtu=0.0, vom_usd_per_mwh=200, carbon_free=True)
+    dirty = machine("dirty", co2_t_per_mmbtu=0.05)
+    found = gr.site_design(
+        site(load_mw=100, hours=480, options=[clean, dirty], objective="emissions", limits={"availability_pct": 99.0})
+    )
+    assert found.repair
+    assert found.summary()["co2_t"] < 1.0
+
+
+def test_a_late_grid_does_not_help_in_the_simulation():
+    gas = machine("gas", mttr_h=24.0)
+    grid = {"limit_mw": 80, "price_usd_per_mwh": 40, "lead_time_months": 60, "co2_t_per_mwh": 0.4}
+    data = site(load_mw=100, hours=2000, options=[gas], samples=200, grid=grid, limits={"month": 24})
+    share = gr.site_design(data).verified.availability_pct
+    assert share.value == pytest.approx(100 * 0.95**2, abs=5 * share.stderr)  # two blocks of 50 MW
+
+
+def test_spares_count_machines_of_options_without_whole_units():
+    found = gr.site_design(site(load_mw=100, hours=48, options=[machine("gas")], limits={"spare_units": 1}))
+    assert found.plan.capacity_mw["gas"] == pytest.approx(150.0)
+
+
+def test_sweeps_take_finite_numbers(tmp_path):
+    (tmp_path / "s.toml").write_text(
+        'load_mw = 100\nhours = 48\n[[options]]\nname = "gas"\nkind = "dispatchable"\ncapex_usd_per_kw = 1\n'
+    )
+    for text in ("grid.limit_mw=nan", "options.gas.max_mw=inf", "x", "options.gas.max_mw=-1"):
+        assert "must read like" in gridroom("site", "design", tmp_path / "s.toml", "--sweep", text, code=2).stderr
+
+
+def test_a_chain_from_the_catalogue():
+    study = site_of(site(chains={"transformer": "catalogue", "permit": {"low": 1, "best": 2, "high": 3}}), Path())
+    assert study.site.chains["transformer"].best == 33.1
+    with pytest.raises(StudyError, match="not in the catalogue"):
+        site_of(site(chains={"moon": "catalogue"}), Path())

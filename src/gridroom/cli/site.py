@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +36,8 @@ def _sweep_of(text: str) -> tuple[str, list[float]]:
         numbers = [float(v) for v in values.split(",")]
     except ValueError:
         numbers = []
-    if not equals or not numbers:
-        raise UsageError(f"--sweep {text!r} must read like grid.limit_mw=300,350,400")
+    if not equals or not numbers or not all(math.isfinite(v) and v >= 0 for v in numbers):
+        raise UsageError(f"--sweep {text!r} must read like grid.limit_mw=300,350,400: finite numbers of at least 0")
     return name.strip(), numbers
 
 
@@ -58,6 +59,7 @@ def _solver(options: Options, gap: float, time_limit_s: float) -> Any:
 def _row(value: float, point: Any, study: Any, model: Any) -> dict[str, Any]:
     from gridroom.supply.site_design import used
 
+    year = study.site.per_year
     row: dict[str, Any] = {
         "value": value,
         "status": "infeasible" if point.design is None else point.design.status,
@@ -70,8 +72,8 @@ def _row(value: float, point: Any, study: Any, model: Any) -> dict[str, Any]:
             "capacity_mw": plan.capacity_mw,
             "storage_mwh": plan.storage_mwh,
             "co2_t": used(model, plan, "co2_t_per_year"),
-            "cfe_hourly_pct": used(model, plan, "carbon_free_hourly_pct"),
-            "energy_mwh": {n: float(v.sum()) * study.site.per_year for n, v in plan.dispatch_mw.items()},
+            "cfe_hourly_pct": max(used(model, plan, "carbon_free_hourly_pct"), 0.0),
+            "energy_mwh": {n: float((v + plan.charge_mw.get(n, 0.0)).sum()) * year for n, v in plan.dispatch_mw.items()},
         }
     return row
 
@@ -96,6 +98,8 @@ def _curve(options: Options, study: Any, solver: Any) -> dict[str, Any]:
 
     if options.sweep is not None:
         name, values = _sweep_of(options.sweep)
+        if name == "limits.carbon_free_hourly_pct" and max(values) > 100:
+            raise UsageError("--sweep limits.carbon_free_hourly_pct takes shares of at most 100")
         points = sweep(study.site, name, values, solver)
     else:
         name = {"emissions": "t CO2 a year", "carbon_free": "carbon-free hourly %", "time_to_power": "month"}[
@@ -107,7 +111,9 @@ def _curve(options: Options, study: Any, solver: Any) -> dict[str, Any]:
     for point in points:
         rows.append(_row(point.value, point, study, model))
         say(f"{name} {point.value:,.6g}: {rows[-1]['status']}, {point.seconds:.2f} s")
-    return {"swept": name, "rows": rows}
+    note = "least cost at each point; no point is run under outages: do that with a design of its own"
+    say(f"note: {note}")
+    return {"swept": name, "rows": rows, "note": note}
 
 
 def design(options: Options) -> int:

@@ -42,7 +42,7 @@ def read_series(
     values: NDArray[np.float64] = pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= low) & (values <= high)))
     problems = [
-        Problem(f"{path.name} row {row + 2}, value", f"must be {rule}; got {frame['value'].iloc[row]!r}") for row in bad[:SHOWN]
+        Problem(f"{path.name} row {row + 2}, value", f"must be {rule}; got {frame['value'].iloc[row]}") for row in bad[:SHOWN]
     ]
     if len(bad) > SHOWN:
         problems.append(Problem(f"{path.name}, value", f"breaks this rule in {len(bad):,} rows in all"))

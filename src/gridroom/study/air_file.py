@@ -27,12 +27,20 @@ def given_factors(
     where: str,
     problems: list[Problem],
     generator_efficiency: float = 1.0,
+    fuel: str = "natural_gas",
 ) -> dict[str, Factor]:
     """Factors that the user wrote, in lb/MMBtu; what is wrong is added to `problems`."""
     out = {}
     for name, entry in entries.items():
         if name not in POLLUTANTS:
             problems.append(Problem(f"{where}.factors.{name}", "is not a known pollutant", nearest(name, POLLUTANTS)))
+            continue
+        if entry.unit == "ppmvd15" and fuel != "natural_gas":
+            problems.append(
+                Problem(
+                    f"{where}.factors.{name}", f"in ppmvd15 is converted for natural gas alone; fuel is {fuel}", "use lb_per_mmbtu"
+                )
+            )
             continue
         try:
             value = to_lb_per_mmbtu(name, entry.value, entry.unit, heat_rate_mmbtu_per_mwh, entry.as_, generator_efficiency)
@@ -48,13 +56,17 @@ def _group(entry: UnitEntry, where: str, problems: list[Problem]) -> UnitGroup:
     family = "turbine" if entry.kind in ("simple_cycle", "combined_cycle") else "engine"
     if entry.combustion is not None and FITS.get(entry.combustion, family) != family:
         problems.append(Problem(f"{where}.combustion", f"does not fit kind {entry.kind}; got {entry.combustion!r}"))
+    if entry.combustion not in (None, "uncontrolled") and entry.fuel == "diesel":
+        problems.append(
+            Problem(f"{where}.combustion", f"has no tabled factors for diesel; got {entry.combustion!r}", "give factors")
+        )
     if entry.hours_enforceable and entry.hours_per_year is None:
         problems.append(Problem(f"{where}.hours_enforceable", "needs hours_per_year: which hours are enforceable?"))
     ratio = (HHV_OVER_LHV if entry.fuel == "natural_gas" else DIESEL_HHV_OVER_LHV) if entry.heat_rate_basis == "LHV" else 1.0
     heat_rate = entry.heat_rate_btu_per_kwh * ratio / 1000.0
     control = entry.combustion or ("uncontrolled" if entry.fuel == "diesel" else BURN[entry.kind])
     factors = default_factors(entry.kind, entry.fuel, control)
-    factors |= given_factors(entry.factors, heat_rate, where, problems, entry.generator_efficiency)
+    factors |= given_factors(entry.factors, heat_rate, where, problems, entry.generator_efficiency, entry.fuel)
     for part, names in (
         ("control_pct", entry.control_pct),
         ("startup.lb_per_event", entry.startup.lb_per_event if entry.startup else {}),
@@ -82,6 +94,7 @@ def _group(entry: UnitEntry, where: str, problems: list[Problem]) -> UnitGroup:
         nonroad=entry.nonroad,
         sells_to_grid=entry.sells_to_grid,
         site=entry.site,
+        combustion=control,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gridroom.study.schema import Part
-from gridroom.study.site_schema import FactorEntry
+from gridroom.study.site_schema import AreaEntry, FactorEntry
 
 Pounds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
@@ -64,17 +64,6 @@ class NearbyEntry(Part):
     same_owner: bool | None = None
     adjacent: bool | None = None
     same_industry: bool | None = None
-
-
-class AreaEntry(Part):
-    """Designation of the area by pollutant."""
-
-    ozone: Literal["attainment", "marginal", "moderate", "serious", "severe", "extreme", "otr"] = "attainment"
-    co: Literal["attainment", "moderate", "serious"] = "attainment"
-    pm10: Literal["attainment", "moderate", "serious"] = "attainment"
-    pm25: Literal["attainment", "moderate", "serious"] = "attainment"
-    so2: Literal["attainment", "nonattainment"] = "attainment"
-    no2: Literal["attainment", "nonattainment"] = "attainment"
 
 
 class UnitsFile(Part):

@@ -12,13 +12,12 @@ import numpy as np
 
 from gridroom.core.progress import Listener, silent
 from gridroom.study.site_file import SiteStudy, as_study
-from gridroom.study.site_verify import Step, Verified, describe, machine_mw, repair, rerun, verify
+from gridroom.study.site_verify import Step, Verified, describe, machine_mw, present, repair, rerun, verify
 from gridroom.supply import emissions
 from gridroom.supply.air import Screen
 from gridroom.supply.air import pte as screen
 from gridroom.supply.air_pte import Source, UnitGroup
 from gridroom.supply.lead_times import TimeToPower, time_to_power
-from gridroom.supply.linear import InfeasibleError
 from gridroom.supply.matching import hourly_match
 from gridroom.supply.site import Design, Range3
 from gridroom.supply.site_design import Solver, design, used
@@ -87,7 +86,7 @@ class SiteDesign:
             "served_mwh": served,
             "unserved_mwh": unserved,
             "co2_t": used(self.model, plan, "co2_t_per_year"),
-            "cfe_hourly_pct": used(self.model, plan, "carbon_free_hourly_pct"),
+            "cfe_hourly_pct": min(max(used(self.model, plan, "carbon_free_hourly_pct"), 0.0), 100.0),
             "cfe_score_contracted_pct": 100.0 * hourly_match(site.load_mw, clean, share).score,
             "curtailed_pct": self.curtailed(),
             "availability_pct": self.verified.availability_pct.as_dict(),
@@ -211,7 +210,7 @@ def _air(study: SiteStudy, plan: Design) -> Screen | None:
         mw = plan.capacity_mw[option.name]
         if option.name not in study.air_kind or mw < BUILT_MW:
             continue
-        size = machine_mw(study, option, mw)
+        size = machine_mw(option, mw)
         count = max(math.ceil(mw / size - 1e-9), 1)
         groups.append(
             UnitGroup(
@@ -227,7 +226,7 @@ def _air(study: SiteStudy, plan: Design) -> Screen | None:
     if not groups:
         return None
     caps = {n: v for n, v in study.site.limits.air_tpy.items()}
-    return screen(Source(name=study.site.name, groups=tuple(groups), area={}, date=dt.date.today(), caps_tpy=caps))
+    return screen(Source(name=study.site.name, groups=tuple(groups), area=study.area, date=dt.date.today(), caps_tpy=caps))
 
 
 def _chains(study: SiteStudy, plan: Design) -> dict[str, Range3 | tuple[Range3, ...]]:
@@ -253,6 +252,11 @@ def _notes(study: SiteStudy, plan: Design, verified: Verified, first: Verified, 
             f"the program serves every hour; under outages the whole load is served in {first.availability_pct} % of hours "
             f"({first.lolh_h} short hours a year)"
             + ("" if math.isfinite(target) else ": set limits.availability_pct to have it repaired")
+        )
+    if verified.lolh_h.value == 0:
+        hours = study.samples * site.hours
+        notes.append(
+            f"no short hour in {hours:,} drawn: availability is above {100 * (1 - 3 / hours):.4f} % (95 % sure), not 100 %"
         )
     if steps:
         notes.append(f"repaired: capacity was added until {target:g} % held; now {verified.availability_pct} %")
@@ -315,18 +319,17 @@ def site_design(
     first, model = design(study.site, solver)
     phases = _phases(model, first.values) if study.site.ramp else []
     capacity, energy = first.capacity_mw, first.storage_mwh
-    before = verify(study, capacity, energy, jobs, listener)
+    there = present(study, model)
+    before = verify(there, capacity, energy, jobs, listener)
     plan, after = first, before
     steps: list[Step] = []
     target = study.site.limits.availability_pct
     if math.isfinite(target) and before.availability_pct.value < target:
         capacity, energy, steps = repair(
-            study, capacity, energy, target, lambda c, e: verify(study, c, e, jobs).availability_pct, before.availability_pct
+            there, capacity, energy, target, lambda c, e: verify(there, c, e, jobs).availability_pct, before.availability_pct
         )
         plan = rerun(study, model, capacity, energy, solver)
-        after = verify(study, plan.capacity_mw, plan.storage_mwh, jobs, listener)
-        if after.availability_pct.value < target:
-            raise InfeasibleError(f"{study.site.name}: availability of {target:g} % does not hold: {after.availability_pct} %")
+        after = verify(there, plan.capacity_mw, plan.storage_mwh, jobs, listener)
     return SiteDesign(
         study=study,
         plan=plan,

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from gridroom.core.errors import Problem, nearest, raise_all
 from gridroom.reference import catalog
 from gridroom.study.files import apply_overrides, check_file, read_toml
-from gridroom.study.site_option import factors_of, read_option, technologies
-from gridroom.study.site_schema import GridEntry, LimitEntry, SiteFile
+from gridroom.study.site_option import factors_of, read_option
+from gridroom.study.site_schema import GridEntry, LeadTime, LimitEntry, SiteFile
 from gridroom.study.site_series import Assumed, Reader, lead_time
 from gridroom.supply.air_factors import POLLUTANTS, Factor
-from gridroom.supply.site import Grid, Limits, Option, Phase, Site
+from gridroom.supply.site import Grid, Limits, Phase, Range3, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,8 @@ class SiteStudy:
         By option.
     air_kind : dict of str to str
         Options that the permit screen takes.
-    unit_mw : dict of str to float
-        Size of one machine in the simulation [MW].
+    area : dict of str to str
+        Designation of the area, for the permit screen.
     region : str
         Region of the outlook, for the grid's emissions.
     gap, time_limit_s, samples, seed
@@ -42,7 +42,7 @@ class SiteStudy:
     assumed: tuple[Assumed, ...]
     factors: dict[str, dict[str, Factor]] = field(default_factory=dict)
     air_kind: dict[str, str] = field(default_factory=dict)
-    unit_mw: dict[str, float] = field(default_factory=dict)
+    area: dict[str, str] = field(default_factory=dict)
     region: str = ""
     gap: float = 1e-4
     time_limit_s: float = np.inf
@@ -140,11 +140,21 @@ def _ramp(reader: Reader) -> tuple[Phase, ...]:
     return tuple(Phase(month=s.month, mw=s.mw) for s in steps)
 
 
-def _machines(options: tuple[Option, ...]) -> dict[str, float]:
-    """Size of one machine by option [MW]: its whole unit, the technology's usual one, NaN where nothing says it."""
-    known = technologies()
-    usual: dict[str, Any] = {o.name: known.get(o.technology, {}).get("typical_unit_mw") for o in options}
-    return {o.name: o.unit_mw if o.whole or usual[o.name] is None else float(usual[o.name].best) for o in options}
+def _chain(reader: Reader, name: str, value: LeadTime | float | Literal["catalogue"]) -> Range3 | None:
+    """A chain to power: given, or the catalogue's of that name."""
+    if value != "catalogue":
+        return lead_time(value, f"chains.{name}", reader.problems)
+    table = catalog.load("supply_options")
+    rows = table[table["technology"] == f"chain_{name}"]
+    if rows.empty:
+        known = [str(t).removeprefix("chain_") for t in table["technology"].unique() if str(t).startswith("chain_")]
+        reader.problems.append(Problem(f"chains.{name}", "is not in the catalogue", nearest(name, known)))
+        return None
+    row = rows.iloc[0]
+    reader.assumed.append(
+        Assumed(where=f"chains.{name}", value=float(row["best"]), unit="months", claim=str(row["claim"]), source=str(row["source"]))
+    )
+    return Range3(low=float(row["low"]), best=float(row["best"]), high=float(row["high"]))
 
 
 def site_of(data: dict[str, Any], base: Path) -> SiteStudy:
@@ -169,7 +179,7 @@ def site_of(data: dict[str, Any], base: Path) -> SiteStudy:
     load = reader.load()
     options = tuple(read_option(reader, entry, f"options[{k}]") for k, entry in enumerate(asked.options))
     grid, limits, ramp = _grid(reader, asked.grid), _limits(reader, asked.limits), _ramp(reader)
-    chains = {n: lead for n, v in asked.chains.items() if (lead := lead_time(v, f"chains.{n}", reader.problems)) is not None}
+    chains = {n: lead for n, v in asked.chains.items() if (lead := _chain(reader, n, v)) is not None}
     if asked.objective == "time_to_power" and ramp:
         reader.problems.append(Problem("objective", "time_to_power and a ramp exclude each other: the ramp says when load comes"))
     raise_all(reader.problems)
@@ -196,7 +206,7 @@ def site_of(data: dict[str, Any], base: Path) -> SiteStudy:
         assumed=tuple(reader.assumed),
         factors=factors,
         air_kind={e.name: e.air_kind for e in asked.options if e.air_kind},
-        unit_mw=_machines(options),
+        area=asked.area.model_dump(),
         region=asked.grid.region or "" if asked.grid is not None else "",
         gap=asked.mip_gap,
         time_limit_s=np.inf if asked.time_limit_s is None else asked.time_limit_s,

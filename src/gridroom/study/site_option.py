@@ -123,8 +123,15 @@ def read_option(reader: Reader, entry: OptionEntry, where: str) -> Option:
         carbon_free=bool(data.get("carbon_free", kind == "profile")),
         profile=profile,
         technology=str(data.get("technology", "")),
+        machine_mw=_machine(data),
         **numbers,
     )
+
+
+def _machine(data: dict[str, Any]) -> float:
+    """Usual size of one machine of a catalogue technology [MW]; NaN where nothing says it."""
+    row = technologies().get(str(data.get("technology", "")), {}).get("typical_unit_mw")
+    return float("nan") if row is None else float(row.best)
 
 
 def factors_of(reader: Reader, entry: OptionEntry, where: str, heat_rate: float) -> dict[str, Factor]:

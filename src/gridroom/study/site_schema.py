@@ -31,6 +31,19 @@ class FactorEntry(Part):
     """Volatile compounds in ppm: counted as methane or as propane."""
 
 
+class AreaEntry(Part):
+    """Designation of the area by pollutant."""
+
+    ozone: Literal["attainment", "marginal", "moderate", "serious", "severe", "extreme", "otr"] = "attainment"
+    transport_region: Literal["no", "yes"] = "no"
+    """Inside the Ozone Transport Region, whatever the ozone class."""
+    co: Literal["attainment", "moderate", "serious"] = "attainment"
+    pm10: Literal["attainment", "moderate", "serious"] = "attainment"
+    pm25: Literal["attainment", "moderate", "serious"] = "attainment"
+    so2: Literal["attainment", "nonattainment"] = "attainment"
+    no2: Literal["attainment", "nonattainment"] = "attainment"
+
+
 class OptionEntry(Part):
     """One option: given in full, or a technology of `gridroom data show supply_options` with what differs."""
 
@@ -133,8 +146,10 @@ class SiteFile(Part):
     grid: GridEntry | None = None
     limits: LimitEntry = Field(default_factory=lambda: LimitEntry.model_validate({}))
     ramp: list[RampEntry] = Field(default_factory=list)
-    chains: dict[str, LeadTime | float] = Field(default_factory=dict)
-    """Other chains to power: permit, transformer, gas_pipeline, interconnection, …"""
+    chains: dict[str, LeadTime | float | Literal["catalogue"]] = Field(default_factory=dict)
+    """Other chains to power: permit, transformer, breaker, gas_pipeline, …; `"catalogue"` takes the shipped one."""
+    area: AreaEntry = Field(default_factory=lambda: AreaEntry.model_validate({}))
+    """Designation of the area, for the permit screen."""
     mip_gap: float = Field(1e-4, ge=0, le=0.2)
     """Relative gap at which whole units are good enough."""
     time_limit_s: float | None = Field(None, gt=0)

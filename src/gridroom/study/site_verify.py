@@ -21,12 +21,12 @@ from gridroom.study.site_file import SiteStudy
 from gridroom.supply.linear import InfeasibleError
 from gridroom.supply.matching import static_count
 from gridroom.supply.site import Design, Floats, Option
-from gridroom.supply.site_design import Solver
+from gridroom.supply.site_design import Solver, cleanest
 from gridroom.supply.site_model import SiteModel
 from gridroom.systems.assets import LargeLoad, Storage, Units
 from gridroom.systems.system import System, probabilities
 
-BLOCK_MW = 50.0  # size of one machine where nothing says it (assumed)
+TOLERANCE = 1e-6  # share of the peak: the program's tolerance is no shortage
 TINY_MW = 1e-3
 Capacity = dict[str, float]
 
@@ -63,12 +63,9 @@ class Step:
     availability_pct: Estimate
 
 
-def machine_mw(study: SiteStudy, option: Option, capacity_mw: float) -> float:
-    """Size of one machine [MW]: whole units, the technology's usual size, or blocks of 50 MW."""
-    size = study.unit_mw.get(option.name, math.nan)
-    if math.isfinite(size):
-        return min(size, capacity_mw) if not option.whole else size
-    return min(BLOCK_MW, capacity_mw)
+def machine_mw(option: Option, capacity_mw: float) -> float:
+    """Size of one machine [MW], no larger than what is built."""
+    return option.machine if option.whole else min(option.machine, capacity_mw)
 
 
 def system_of(study: SiteStudy, capacity: Capacity, energy: Capacity) -> System:
@@ -88,8 +85,8 @@ def system_of(study: SiteStudy, capacity: Capacity, energy: Capacity) -> System:
             tables.append(mw * option.profile)
             rates.append((option.forced_outage_rate, option.mttr_h))
         elif option.kind == "dispatchable":
-            size = machine_mw(study, option, mw)
-            whole = int(mw / size + 1e-9)
+            size = machine_mw(option, mw)
+            whole = int(mw / size + 1e-6)
             parts = [size] * whole + ([mw - whole * size] if mw - whole * size > TINY_MW else [])
             names += [f"{option.name} {k + 1}" for k in range(len(parts))]
             tables += [np.array([p]) for p in parts]
@@ -118,7 +115,7 @@ def system_of(study: SiteStudy, capacity: Capacity, energy: Capacity) -> System:
         name=site.name,
         axis=TimeAxis(start=datetime(2018, 1, 1, tzinfo=UTC), step_h=1.0, steps=site.hours),
         regions=("site",),
-        load_mw=np.maximum(firm, 0.0)[None, :],
+        load_mw=np.maximum(firm - TOLERANCE * site.load_mw.max(), 0.0)[None, :],
         day_shift_h=np.zeros(1),
         units=Units(
             names=tuple(names),
@@ -204,10 +201,11 @@ def _statics(study: SiteStudy, capacity: Capacity, energy: Capacity) -> dict[str
         return {}
     grid = 0.0 if site.grid is None else site.grid.limit_mw * float(site.grid.availability.min())
     option, peak = built[0], float(site.load_mw.max()) - grid
-    size = machine_mw(study, option, capacity[option.name])
-    if peak <= 0 or capacity[option.name] < peak - 1e-6:
-        return {}
-    count = static_count(peak, size, option.forced_outage_rate, int(capacity[option.name] / size + 1e-9))
+    size = machine_mw(option, capacity[option.name])
+    machines = round(capacity[option.name] / size)
+    if peak <= 0 or capacity[option.name] < peak - 1e-6 or abs(machines * size - capacity[option.name]) > 1e-3:
+        return {}  # too little, or not all of one size
+    count = static_count(peak, size, option.forced_outage_rate, machines)
     return {
         option.name: {
             "needed": count.needed,
@@ -224,19 +222,12 @@ def _added(study: SiteStudy, capacity: Capacity) -> tuple[Option, float, float] 
     open_ = [
         (o.power_annuity(site.discount_rate), o)
         for o in site.options
-        if o.kind == "dispatchable" and o.max_mw - capacity[o.name] > TINY_MW and _in_time(study, o)
+        if o.kind == "dispatchable" and o.max_mw - capacity[o.name] > TINY_MW
     ]
     if not open_:
         return None
     option = min(open_, key=lambda pair: pair[0])[1]
-    size = study.unit_mw.get(option.name, math.nan)
-    size = size if math.isfinite(size) else BLOCK_MW
-    return option, size, option.max_mw - capacity[option.name]
-
-
-def _in_time(study: SiteStudy, option: Option) -> bool:
-    month, lead = study.site.limits.month, option.lead_time_months
-    return lead is None or not math.isfinite(month) or lead.best <= month
+    return option, option.machine, option.max_mw - capacity[option.name]
 
 
 def repair(
@@ -329,13 +320,27 @@ def _grow(
     )
 
 
+def present(study: SiteStudy, model: SiteModel) -> SiteStudy:
+    """The study with what cannot be there in time taken out: it neither runs in the simulation nor is added in a repair."""
+    site = study.site
+    options = tuple(
+        dataclasses.replace(o, max_mw=0.0, min_mw=0.0) if model.is_late(o.lead_time_months) else o for o in site.options
+    )
+    grid = None if site.grid is None or model.is_late(site.grid.lead_time_months) else site.grid
+    return dataclasses.replace(study, site=dataclasses.replace(site, options=options, grid=grid))
+
+
 def rerun(study: SiteStudy, model: SiteModel, capacity: Capacity, energy: Capacity, solver: Solver) -> Design:
-    """The design again with at least that capacity, on the kept program: how it runs, and what it costs now."""
+    """The design again with at least that capacity, on the kept program and by its own objective: how it runs, what it costs."""
     for part in model.stages[-1].parts:
-        option, slack = part.option, 0.0 if part.option.whole else 1e-6
-        model.bound_capacity(part, max(capacity[option.name] - slack, 0.0), max(option.max_mw, capacity[option.name]))
+        option = part.option
+        if model.is_late(option.lead_time_months):
+            continue
+        model.bound_capacity(part, capacity[option.name], max(option.max_mw, capacity[option.name]))
         if len(part.energy):
-            model.program.bound_columns(part.energy, max(energy[option.name] - 1e-6, 0.0), max(option.max_mwh, energy[option.name]))
+            model.program.bound_columns(part.energy, energy[option.name], max(option.max_mwh, energy[option.name]))
+    if study.site.objective == "emissions":
+        return cleanest(model, solver)
     answer = solver.run(model)
     if not len(answer.values):
         raise InfeasibleError(f"{study.site.name}: the solver stopped ({answer.status}) while the repaired design was run")
@@ -353,4 +358,4 @@ def describe(verified: Verified) -> dict[str, Any]:
     }
 
 
-__all__ = ["Step", "Verified", "describe", "machine_mw", "repair", "rerun", "system_of", "verify"]
+__all__ = ["Step", "Verified", "describe", "machine_mw", "present", "repair", "rerun", "system_of", "verify"]

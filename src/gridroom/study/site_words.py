@@ -18,7 +18,7 @@ def _when_and_air(d: dict[str, Any]) -> list[str]:
         binds = ", ".join(f"{n} {s:.0%}" for n, s in sorted(t["binding"].items(), key=lambda x: -x[1])[:3])
         lines.append(f"time to power       {t['p50']:.0f} months ({t['p10']:.0f} to {t['p90']:.0f}); last to come: {binds}")
     else:
-        lines.append("time to power       not known: no lead time was given")
+        lines.append("time to power       not known: what is built has no lead time in the file")
     for phase in d["phases"]:
         built = ", ".join(f"{n} {mw:,.0f}" for n, mw in phase["capacity_mw"].items() if mw > 0.5)
         lines.append(f"  month {phase['month']:<5g} {phase['load_mw']:>8,.0f} MW load: {built}")

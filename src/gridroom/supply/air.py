@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridroom.supply.air_factors import lb_per_mmbtu_per_ppm
-from gridroom.supply.air_pte import LB_PER_TON, YEAR_H, Source, Tons, hours_max, tons_of
+from gridroom.supply.air_pte import LB_PER_TON, Source, Tons, hours_max, nearby_tons, not_screened, tons_of
 from gridroom.supply.air_review import NSR, Finding, Review, review
 from gridroom.supply.air_rules import Rule, Rulebook
 from gridroom.supply.air_standards import contested, operating_and_hazardous, performance
@@ -69,6 +69,10 @@ class Screen:
     headroom_tpy, headroom_mw : float or None
         Left below that threshold: tons, and MW of the same mix; negative above.
     changes : tuple of Change
+    not_screened : tuple of str
+        `pollutant of unit` for which no factor is known.
+    hazardous : dict
+        The hazardous pollutant nearest to its threshold: name, tons and MW left.
     """
 
     source: Source
@@ -81,6 +85,8 @@ class Screen:
     headroom_tpy: float | None
     headroom_mw: float | None
     changes: tuple[Change, ...]
+    not_screened: tuple[str, ...]
+    hazardous: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
         """The answer for JSON, keys as the contract fixes them."""
@@ -117,6 +123,8 @@ class Screen:
             "binding_pollutant": self.binding_pollutant,
             "headroom_tpy": self.headroom_tpy,
             "headroom_mw": self.headroom_mw,
+            "binding_hazardous": self.hazardous,
+            "not_screened": list(self.not_screened),
             "changes": [{k: getattr(c, k) for k in Change.__slots__} for c in self.changes],
             "capacity_mw": self.source.mw,
             "rules_of": self.source.date.isoformat(),
@@ -146,7 +154,13 @@ class Screen:
             ]
             lines.append(f"{c.pollutant} below {c.threshold_tpy:g} tpy with: " + " · or ".join(w for w in words if w))
         if self.binding_pollutant is not None:
-            lines.append(f"binds first: {self.binding_pollutant}, {self.headroom_tpy:,.1f} tpy and {self.headroom_mw:,.1f} MW left")
+            size = "" if self.headroom_mw is None else f" and {self.headroom_mw:,.1f} MW"
+            lines.append(f"binds first: {self.binding_pollutant}, {self.headroom_tpy:,.1f} tpy{size} left")
+        if self.hazardous:
+            left = f"{self.hazardous['headroom_tpy']:,.2f} tpy and {self.hazardous['headroom_mw']:,.1f} MW left"
+            lines.append(f"major source of hazardous pollutants first by {self.hazardous['name']}: {left}")
+        if self.not_screened:
+            lines.append(f"NOT screened, no factor known: {', '.join(self.not_screened)}")
         return "\n".join([*lines, "", DISCLAIMER])
 
 
@@ -203,7 +217,7 @@ def _synthetic(tons: dict[str, Tons], found: Review, book: Rulebook) -> Finding:
         threshold=(majors or kept)[0][2].value if kept else None,
         value=tons[first].pte_tpy if first else None,
         unit="tpy",
-        citation="40 CFR 52.21(b)(4)",
+        citation="40 CFR 52.21(b)(4): limits count when federally enforceable",
         note="; ".join(
             [*dict.fromkeys(notes), f"write limits at {100 * practice.value:.0f} % of the threshold or below (assumed practice)"]
         )
@@ -226,23 +240,29 @@ def _pathway(source: Source, tons: dict[str, Tons], found: Review, synthetic: Fi
 
 def _change(source: Source, name: str, tons: Tons, rule: Rule, book: Rulebook) -> Change:
     hours = hours_max(source, name, rule.value, book)
-    share = rule.value / tons.pte_tpy
+    others = nearby_tons(source, name)
+    share = max(rule.value - others, 0.0) / max(tons.pte_tpy - others, 1e-12)
     turbines = [g for g in source.groups if g.turbine and name in g.factors]
     ppm = None
     if name == "nox" and turbines:
         heat = sum(g.count * g.heat_input_mmbtu_per_h * g.hours(book, True) for g in turbines)
-        others = tons.pte_tpy - sum(g.tons(name, book) or 0.0 for g in turbines)
-        left = rule.value - others
+        left = rule.value - (tons.pte_tpy - sum(g.tons(name, book) or 0.0 for g in turbines))
         ppm = left * LB_PER_TON / heat / lb_per_mmbtu_per_ppm("nox") if left > 0 else None
     return Change(
         pollutant=name,
         threshold_tpy=rule.value,
         pte_tpy=tons.pte_tpy,
         hours_max=hours,
-        mw_max=source.mw * share,
+        mw_max=source.mw * share if tons.pte_tpy > others else None,
         control_pct=100.0 * (1.0 - share),
         nox_ppmvd15=ppm,
     )
+
+
+def _room(source: Source, tons: Tons, rule: Rule) -> tuple[float, float | None]:
+    """Tons left below a threshold, and MW of the same mix; other sources' tons do not grow with it."""
+    left, own = rule.value - tons.pte_tpy, tons.pte_tpy - nearby_tons(source, tons.name)
+    return left, left / own * source.mw if own > 0 else None
 
 
 def pte(source: Source) -> Screen:
@@ -262,12 +282,12 @@ def pte(source: Source) -> Screen:
     tons = tons_of(source, book)
     found = review(source, tons, book)
     synthetic = _synthetic(tons, found, book)
-    hazardous = operating_and_hazardous(source, tons, book)
+    operating = operating_and_hazardous(source, tons, book)
     findings = [
         _aggregation(source, tons, found.limits, book),
         *found.findings,
         synthetic,
-        *hazardous,
+        *operating,
         *performance(source, book),
         *contested(source, book),
     ]
@@ -275,25 +295,29 @@ def pte(source: Source) -> Screen:
     months = (book.need("permit_months", f"{pathway}.low").value, book.need("permit_months", f"{pathway}.high").value)
     ratios = {n: tons[n].pte_tpy / rule.value for n, rule in found.limits.items() if n in tons}
     binding = max(ratios, key=lambda n: ratios[n], default=None)
-    room_tpy = room_mw = None
-    if binding is not None:
-        room_tpy = found.limits[binding].value - tons[binding].pte_tpy
-        room_mw = room_tpy / tons[binding].pte_tpy * source.mw if tons[binding].pte_tpy > 0 else None
+    room_tpy, room_mw = (None, None) if binding is None else _room(source, tons[binding], found.limits[binding])
     over = [(n, found.limits[n]) for n in found.limits if n in tons and tons[n].pte_tpy >= found.limits[n].value]
     hazards = [(n, book.need("hap_major", k, n)) for n, k in (("hcho", "one"), ("hap_total", "all"))]
     over += [(n, rule) for n, rule in hazards if n in tons and tons[n].pte_tpy >= rule.value]
+    nearest = max(((n, rule) for n, rule in hazards if n in tons), key=lambda h: tons[h[0]].pte_tpy / h[1].value, default=None)
+    hazardous: dict[str, Any] = {}
+    if nearest is not None:
+        left_tpy, left_mw = _room(source, tons[nearest[0]], nearest[1])
+        hazardous = {"name": nearest[0], "limit_tpy": nearest[1].value, "headroom_tpy": left_tpy, "headroom_mw": left_mw}
     return Screen(
         source=source,
         tons=tons,
-        limits=found.limits,
+        limits=found.limits | dict(hazards),
         findings=tuple(findings),
         pathway=pathway,
         permit_months=months,
         binding_pollutant=binding,
         headroom_tpy=room_tpy,
         headroom_mw=room_mw,
+        not_screened=tuple(not_screened(source)),
+        hazardous=hazardous,
         changes=tuple(_change(source, n, tons[n], rule, book) for n, rule in over),
     )
 
 
-__all__ = ["DISCLAIMER", "PATHWAYS", "YEAR_H", "Change", "Screen", "pte"]
+__all__ = ["DISCLAIMER", "PATHWAYS", "Change", "Screen", "pte"]

@@ -18,6 +18,7 @@ from gridroom.supply.air_rules import Rulebook
 
 LB_PER_TON = 2000.0
 YEAR_H = 8760.0
+CLEAN_BURNER = 0.5  # of the lowest tabled factor (assumed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,8 @@ class UnitGroup:
     sells_to_grid : bool
     site : str
         Part of the campus it stands on.
+    combustion : str
+        `lean_burn`, `rich_burn`, `lean_premix`, `water_injection` or `uncontrolled`.
     """
 
     name: str
@@ -69,6 +72,7 @@ class UnitGroup:
     nonroad: bool = False
     sells_to_grid: bool = False
     site: str = ""
+    combustion: str = ""
 
     @property
     def mw(self) -> float:
@@ -111,7 +115,8 @@ class UnitGroup:
         plain = factor.lb_per_mmbtu
         if factor.given:
             built_in = self.built_in(pollutant, book)
-            plain = max(plain, built_in) if built_in is not None else plain
+            # A factor well below what combustion alone gives rests on a control; a little below is a good burner.
+            plain = built_in if built_in is not None and plain < CLEAN_BURNER * built_in else plain
         hours = book.need("emergency_hours").value if self.kind == "emergency_engine" else YEAR_H
         starts = self.count * self.starts_per_year * self.lb_per_start.get(pollutant, 0.0)
         return (self.count * self.heat_input_mmbtu_per_h * plain * hours + starts) / LB_PER_TON
@@ -207,21 +212,37 @@ class Tons:
 ORDER = ("measured", "published", "given", "derived", "assumed")
 
 
+def _counted(group: UnitGroup, name: str) -> str:
+    """Hazardous pollutants of a group without a factor for all of them are at least its formaldehyde."""
+    return "hcho" if name == "hap_total" and name not in group.factors else name
+
+
+def nearby_tons(source: Source, pollutant: str) -> float:
+    """Tons of other sources that count."""
+    return sum(n.tpy.get(pollutant, 0.0) for n in source.nearby if n.counts)
+
+
+def not_screened(source: Source) -> list[str]:
+    """Pollutants of which some unit has no factor: `pollutant of unit`."""
+    names = ("nox", "co", "voc", "pm", "pm10", "pm25", "so2", "hcho", "hap_total", "co2e")
+    return [f"{name} of {g.name}" for g in source.groups for name in names if name not in g.factors]
+
+
 def tons_of(source: Source, book: Rulebook) -> dict[str, Tons]:
     """Tons of each pollutant for which at least one unit has a factor."""
     out = {}
     for name in POLLUTANTS:
-        known = [g for g in source.groups if name in g.factors]
+        known = [g for g in source.groups if _counted(g, name) in g.factors]
         other = sum(n.tpy.get(name, 0.0) for n in source.nearby if n.counts)
         if not known and not other:
             continue
-        pte = sum(g.tons(name, book) or 0.0 for g in known) + other
-        actual = sum(g.tons(name, book, potential=False) or 0.0 for g in known) + other
-        unlimited = sum(g.tons_without_limits(name, book) or 0.0 for g in known) + other
+        pte = sum(g.tons(_counted(g, name), book) or 0.0 for g in known) + other
+        actual = sum(g.tons(_counted(g, name), book, potential=False) or 0.0 for g in known) + other
+        unlimited = sum(g.tons_without_limits(_counted(g, name), book) or 0.0 for g in known) + other
         cap = source.caps_tpy.get(name)
         if cap is not None:
             pte, actual = min(pte, cap), min(actual, cap)
-        factors = [g.factors[name] for g in known]
+        factors = [g.factors[_counted(g, name)] for g in known]
         out[name] = Tons(
             name=name,
             pte_tpy=pte,
@@ -235,24 +256,27 @@ def tons_of(source: Source, book: Rulebook) -> dict[str, Tons]:
 
 
 def hours_max(source: Source, pollutant: str, limit_tpy: float, book: Rulebook) -> float | None:
-    """Enforceable hours a year for each unit that is not for emergencies, so that the source stays below a limit [h].
+    """Enforceable hours a year so that the source stays below a limit [h].
 
-    None where no unit has a factor, or where what cannot be limited by hours is above the limit already.
+    Of every unit that is not for emergencies; of the emergency engines where there are no others. None where no unit has a
+    factor, or where what cannot be limited by hours is above the limit already.
     """
-    by_hour, fixed = 0.0, sum(n.tpy.get(pollutant, 0.0) for n in source.nearby if n.counts)
+    by_hour, fixed = 0.0, nearby_tons(source, pollutant)
+    backup_alone = all(g.kind == "emergency_engine" for g in source.groups)
     for group in source.groups:
         tons = group.tons(pollutant, book)
         if tons is None:
             continue
         starts = group.count * group.starts_per_year * group.lb_per_start.get(pollutant, 0.0) / LB_PER_TON
-        if group.kind == "emergency_engine":
+        if group.kind == "emergency_engine" and not backup_alone:
             fixed += tons
-        else:
+        elif group.hours(book, True) > 0:
             by_hour += (tons - starts) / group.hours(book, True)
             fixed += starts
-    if by_hour <= 0 or fixed > limit_tpy:
+    if by_hour <= 0 or fixed >= limit_tpy:
         return None
-    return min((limit_tpy - fixed) / by_hour, YEAR_H)
+    most = book.need("emergency_hours").value if backup_alone else YEAR_H
+    return min((limit_tpy - fixed) / by_hour, most)
 
 
-__all__ = ["LB_PER_TON", "Nearby", "Source", "Tons", "UnitGroup", "hours_max", "tons_of"]
+__all__ = ["LB_PER_TON", "Nearby", "Source", "Tons", "UnitGroup", "hours_max", "nearby_tons", "not_screened", "tons_of"]

@@ -78,18 +78,29 @@ def psd_threshold(source: Source, book: Rulebook) -> Rule:
     return book.need("psd_threshold", "listed" if listed(source, book)[0] else "unlisted")
 
 
+def designations(source: Source) -> list[tuple[str, str]]:
+    """Designations that are not attainment, the Ozone Transport Region among them."""
+    out = [(d, source.area.get(d, "attainment")) for d in AREA_POLLUTANTS]
+    if source.area.get("transport_region") == "yes":
+        out.append(("ozone", "otr"))
+    return [(d, status) for d, status in out if status != "attainment"]
+
+
 def nonattainment_rules(source: Source, book: Rulebook) -> dict[str, Rule]:
     """Strictest nonattainment threshold by pollutant, over the area's designations."""
     out: dict[str, Rule] = {}
-    for designation, pollutants in AREA_POLLUTANTS.items():
-        status = source.area.get(designation, "attainment")
-        if status == "attainment":
-            continue
-        for name in pollutants:
+    for designation, status in designations(source):
+        for name in AREA_POLLUTANTS[designation]:
             rule = book.find("nnsr_threshold", f"{designation}.{status}", name)
             if rule is not None and (name not in out or rule.value < out[name].value):
                 out[name] = rule
     return out
+
+
+def offset_rule(source: Source, book: Rulebook, name: str) -> Rule:
+    """Highest offset ratio over the area's designations."""
+    rows = [book.find("offset_ratio", f"{d}.{status}", name) for d, status in designations(source)]
+    return max((r for r in rows if r is not None), key=lambda r: r.value)
 
 
 def psd_pollutants(source: Source) -> tuple[str, ...]:
@@ -140,7 +151,7 @@ def review(source: Source, tons: Mapping[str, Tons], book: Rulebook) -> Review:
     if major:
         findings += _bact(source, tons, book)
     nonattainment = nonattainment_rules(source, book)
-    lost, more = _nonattainment(tons, nonattainment, book)
+    lost, more = _nonattainment(source, tons, nonattainment, book)
     findings += more
     limits = {n: threshold for n in psd_pollutants(source)}
     for name, rule in nonattainment.items():
@@ -149,7 +160,9 @@ def review(source: Source, tons: Mapping[str, Tons], book: Rulebook) -> Review:
     return Review(findings=tuple(findings), psd=bool(major), nonattainment=lost, limits=limits)
 
 
-def _nonattainment(tons: Mapping[str, Tons], rules: Mapping[str, Rule], book: Rulebook) -> tuple[bool, list[Finding]]:
+def _nonattainment(
+    source: Source, tons: Mapping[str, Tons], rules: Mapping[str, Rule], book: Rulebook
+) -> tuple[bool, list[Finding]]:
     """Whether the source is major for a pollutant that the area does not attain; thresholds and offsets."""
     lost, findings = False, []
     for name, rule in rules.items():
@@ -168,7 +181,7 @@ def _nonattainment(tons: Mapping[str, Tons], rules: Mapping[str, Rule], book: Ru
             )
         )
         if over:
-            ratio = book.need("offset_ratio", rule.key, name)
+            ratio = offset_rule(source, book, name)
             findings.append(
                 Finding(
                     rule=f"offsets_{name}",
@@ -192,7 +205,10 @@ def _bact(source: Source, tons: Mapping[str, Tons], book: Rulebook) -> list[Find
         if name not in tons:
             continue
         if name == "co2e":
-            rule = book.need("ghg_bact", "any", "co2e")
+            found = book.find("ghg_bact", "any", "co2e")
+            if found is None:
+                continue
+            rule = found
             if not source.ghg_bact:
                 out.append(Finding.of("bact_co2e", rule, False, tons[name].pte_tpy, "switched off: ghg_bact = false"))
                 continue

@@ -13,6 +13,7 @@ from gridroom.supply.finance import annuity
 Floats = NDArray[np.float64]
 YEAR_H = 8760.0
 SHORT_TON_T = 0.90718474
+BLOCK_MW = 50.0  # size of one machine where nothing says it (assumed)
 KINDS = ("dispatchable", "profile", "storage", "curtailment")
 
 
@@ -59,6 +60,8 @@ class Option:
         Curtailment: price of energy not drawn.
     technology : str
         Catalogue technology, where one was named.
+    machine_mw : float
+        Usual size of one machine, for spares and outages [MW]; NaN where nothing says it.
     """
 
     name: str
@@ -87,11 +90,19 @@ class Option:
     max_hours_per_year: float = np.inf
     usd_per_mwh: float = 0.0
     technology: str = ""
+    machine_mw: float = np.nan
 
     @property
     def whole(self) -> bool:
         """Whether it comes in whole units."""
         return bool(np.isfinite(self.unit_mw))
+
+    @property
+    def machine(self) -> float:
+        """Size of one machine [MW]: the whole unit, the usual size, or a block of 50 MW."""
+        if self.whole:
+            return self.unit_mw
+        return self.machine_mw if np.isfinite(self.machine_mw) else BLOCK_MW
 
     @property
     def marginal_usd_per_mwh(self) -> float:
@@ -223,4 +234,4 @@ class Design:
     values: Floats
 
 
-__all__ = ["KINDS", "SHORT_TON_T", "YEAR_H", "Design", "Floats", "Grid", "Limits", "Option", "Phase", "Range3", "Site"]
+__all__ = ["BLOCK_MW", "KINDS", "SHORT_TON_T", "YEAR_H", "Design", "Floats", "Grid", "Limits", "Option", "Phase", "Range3", "Site"]

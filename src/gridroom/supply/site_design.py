@@ -102,7 +102,7 @@ def design(site: Site, solver: Solver | None = None, model: SiteModel | None = N
         return _soonest(model, solver), model
     model.close_late()
     if site.objective == "emissions":
-        return _cleanest(model, solver), model
+        return cleanest(model, solver), model
     answer = solver.run(model)
     _fail(model, answer)
     return model.design(answer), model
@@ -128,7 +128,7 @@ def _soonest(model: SiteModel, solver: Solver) -> Design:
     return model.design(answer)
 
 
-def _cleanest(model: SiteModel, solver: Solver) -> Design:
+def cleanest(model: SiteModel, solver: Solver) -> Design:
     """Cheapest of the designs with least CO2."""
     program, everything = model.program, np.arange(model.program.column_count)
     costs = program.costs()
@@ -172,7 +172,7 @@ def _changed(option: Option, key: str, value: float) -> Option:
 
 
 def apply(model: SiteModel, name: str, value: float) -> None:
-    """Put one number into the kept program.
+    """Put one number into the kept program; a limit may be infinite, which lets it go.
 
     Raises
     ------
@@ -290,11 +290,7 @@ def trade_off(site: Site, against: str, points: int, solver: Solver | None = Non
     name = "co2_t_per_year" if against == "emissions" else "carbon_free_hourly_pct"
     start = used(model, cheapest, name)
     yield Point(value=start, design=cheapest, seconds=cheapest.seconds)
-    if against == "emissions":
-        cleanest = _cleanest(model, solver)
-        end = used(model, cleanest, name)
-    else:
-        end = 100.0
+    end = used(model, cleanest(model, solver), name) if against == "emissions" else 100.0
     for value in np.linspace(start, end, points)[1:]:
         apply(model, f"limits.{name}", float(value) + (1e-6 * abs(end) + 1e-3 if against == "emissions" else 0.0))
         answer = solver.run(model)
@@ -322,4 +318,16 @@ def used(model: SiteModel, found: Design, name: str) -> float:
     return 100.0 * (1.0 - dirty * year / (float(model.stages[-1].load_mw.sum()) * year))
 
 
-__all__ = ["NoDesignError", "Point", "Solver", "apply", "design", "months_offered", "sweep", "sweep_names", "trade_off", "used"]
+__all__ = [
+    "NoDesignError",
+    "Point",
+    "Solver",
+    "apply",
+    "cleanest",
+    "design",
+    "months_offered",
+    "sweep",
+    "sweep_names",
+    "trade_off",
+    "used",
+]

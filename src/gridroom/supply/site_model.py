@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridroom.supply.linear import Answer, Ints, Program
-from gridroom.supply.site import SHORT_TON_T, Design, Floats, Option, Site
+from gridroom.supply.site import SHORT_TON_T, Design, Floats, Option, Range3, Site
 
 LB_PER_SHORT_TON = 2000.0
 NO_LIMIT = np.inf
@@ -57,6 +57,7 @@ class SiteModel:
         self.limit_rows: dict[str, list[int]] = {}
         self.limit_terms: dict[str, list[tuple[Ints, float]]] = {}
         self.spare_needs: list[float] = []
+        self.month: float | None = None
         self.stages: list[Stage] = []
         for load, weight, month in self._phases():
             self._add_stage(load, weight, month)
@@ -160,7 +161,7 @@ class SiteModel:
             for part in stage.parts:
                 if part.option.kind in ("dispatchable", "curtailment"):
                     terms.append((part.capacity[:1], 1.0))
-                    spare = max(spare, part.option.unit_mw) if part.option.whole else spare
+                    spare = max(spare, part.option.machine) if part.option.kind == "dispatchable" else spare
             grid = (
                 0.0
                 if site.grid is None or _late(site.grid.lead_time_months, stage.month)
@@ -208,6 +209,7 @@ class SiteModel:
 
     def close_late(self, month: float | None = None) -> None:
         """Bounds of capacity by lead time: what cannot be there by a phase's month is not built in it."""
+        self.month = month
         for stage in self.stages:
             when = stage.month if month is None else month
             for part in stage.parts:
@@ -221,6 +223,10 @@ class SiteModel:
                 late = _late(self.site.grid.lead_time_months, when)
                 upper = 0.0 if late else self.site.grid.limit_mw * self.site.grid.availability
                 self.program.bound_columns(stage.grid, 0.0, upper)
+
+    def is_late(self, lead: Range3 | None) -> bool:
+        """Whether something cannot be there by the last phase, as the bounds stand."""
+        return _late(lead, self.stages[-1].month if self.month is None else self.month)
 
     def bound_capacity(self, part: Part, lower: float, upper: float) -> None:
         """Bounds of an option's power [MW]."""
@@ -236,19 +242,19 @@ class SiteModel:
         capacity, energy, units, dispatch, content, charge = {}, {}, {}, {}, {}, {}
         for part in stage.parts:
             name = part.option.name
-            capacity[name] = max(float(x[part.capacity[0]]), 0.0)
+            capacity[name] = _size(x[part.capacity[0]])
             if part.option.whole:
                 units[name] = round(float(x[part.capacity[1]]))
                 capacity[name] = units[name] * part.option.unit_mw
-            dispatch[name] = x[part.output]
+            dispatch[name] = _clean(x[part.output])
             if len(part.energy):
-                energy[name] = max(float(x[part.energy[0]]), 0.0)
-                charge[name], content[name] = x[part.charge], x[part.content]
-                dispatch[name] = x[part.output] - x[part.charge]
+                energy[name] = _size(x[part.energy[0]])
+                charge[name], content[name] = _clean(x[part.charge]), _clean(x[part.content])
+                dispatch[name] = _clean(x[part.output]) - _clean(x[part.charge])
         if len(stage.grid):
-            dispatch["grid"] = x[stage.grid]
+            dispatch["grid"] = _clean(x[stage.grid])
         if len(stage.unserved):
-            dispatch["unserved"] = x[stage.unserved]
+            dispatch["unserved"] = _clean(x[stage.unserved])
         shadow = {}
         if len(answer.duals):
             shadow = {name: float(sum(answer.duals[r] for r in rows)) for name, rows in self.limit_rows.items()}
@@ -268,6 +274,17 @@ class SiteModel:
             iterations=answer.iterations,
             values=x,
         )
+
+
+DUST = 1e-6  # MW and MWh that are the solver's tolerance
+
+
+def _clean(values: Floats) -> Floats:
+    return np.where(np.abs(values) < DUST, 0.0, values)
+
+
+def _size(value: float) -> float:
+    return float(value) if value > DUST else 0.0
 
 
 def _late(lead: object, month: float) -> bool:
