@@ -46,6 +46,16 @@ class _Reader:
             self.problems.append(Problem(f"{where}.zone", f"is not known; got {entry.zone!r}", nearest(entry.zone, names)))
         if entry.kind == "profile" and entry.profile is None:
             self.problems.append(Problem(f"{where}.profile", "is missing; kind profile needs it"))
+        if entry.max_hours is not None and entry.max_hours < entry.min_hours:
+            self.problems.append(
+                Problem(f"{where}.max_hours", f"must be at least min_hours, {entry.min_hours:g}; got {entry.max_hours:g}")
+            )
+        if entry.max_mw is not None and entry.max_mw < entry.min_mw:
+            self.problems.append(Problem(f"{where}.max_mw", f"must be at least min_mw, {entry.min_mw:g}; got {entry.max_mw:g}"))
+        if entry.kind == "storage" and entry.existing_mw > 0 and entry.existing_mwh < entry.min_hours * entry.existing_mw:
+            self.problems.append(
+                Problem(f"{where}.existing_mwh", f"must be at least min_hours of existing_mw; got {entry.existing_mwh:g}")
+            )
         fuel = np.full(1, entry.fuel_usd_per_mmbtu)
         if entry.fuel is not None:
             fuel = self.series(entry.fuel, f"{where}.fuel", "USD/MMBtu of at least 0")
@@ -76,6 +86,39 @@ class _Reader:
             max_hours=np.inf if entry.max_hours is None else entry.max_hours,
         )
 
+    def names(self, names: list[str], plants: list[str]) -> None:
+        """Names differ, and what is named exists."""
+        for what, given in (("zones", names), ("plants", plants)):
+            self.problems += [
+                Problem(f"{what}[{k}].name", f"must differ from the others; got {n!r}")
+                for k, n in enumerate(given)
+                if n in given[:k]
+            ]
+        for k, line in enumerate(self.asked.lines):
+            self.problems += [
+                Problem(f"lines[{k}].{end}", f"is not a zone; got {name!r}", nearest(name, names))
+                for end, name in (("start", line.start), ("end", line.end))
+                if name not in names
+            ]
+        for k, least in enumerate(self.asked.minimum):
+            self.problems += [
+                Problem(f"minimum[{k}].plants", f"is not a plant; got {n!r}", nearest(n, plants))
+                for n in least.plants
+                if n not in plants
+            ]
+
+    def load(self) -> Floats:
+        """Load by zone and hour [MW]."""
+        load = np.zeros((len(self.asked.zones), self.asked.hours))
+        for k, zone in enumerate(self.asked.zones):
+            if (zone.load_mw is None) == (zone.load is None):
+                self.problems.append(Problem(f"zones[{k}].load_mw", "or load: exactly one must be given"))
+            elif zone.load is not None:
+                load[k] = self.series(zone.load, f"zones[{k}].load", "MW of at least 0")
+            else:
+                load[k] = zone.load_mw or 0.0
+        return load
+
 
 def zones_of(data: dict[str, Any], base: Path) -> Zones:
     """Zones of plain data.
@@ -89,33 +132,11 @@ def zones_of(data: dict[str, Any], base: Path) -> Zones:
     reader = _Reader(asked, base)
     names = [z.name for z in asked.zones]
     plants = [p.name for p in asked.plants]
-    for what, given in (("zones", names), ("plants", plants)):
-        reader.problems += [
-            Problem(f"{what}[{k}].name", f"must differ from the others; got {n!r}") for k, n in enumerate(given) if n in given[:k]
-        ]
+    reader.names(names, plants)
     period = asked.period_hours or asked.hours
     if asked.hours % period:
         reader.problems.append(Problem("period_hours", f"must divide hours, {asked.hours:,}; got {period:,}"))
-    load = np.zeros((len(names), asked.hours))
-    for k, zone in enumerate(asked.zones):
-        if (zone.load_mw is None) == (zone.load is None):
-            reader.problems.append(Problem(f"zones[{k}].load_mw", "or load: exactly one must be given"))
-        elif zone.load is not None:
-            load[k] = reader.series(zone.load, f"zones[{k}].load", "MW of at least 0")
-        else:
-            load[k] = zone.load_mw or 0.0
-    for k, line in enumerate(asked.lines):
-        reader.problems += [
-            Problem(f"lines[{k}].{end}", f"is not a zone; got {name!r}", nearest(name, names))
-            for end, name in (("start", line.start), ("end", line.end))
-            if name not in names
-        ]
-    for k, least in enumerate(asked.minimum):
-        reader.problems += [
-            Problem(f"minimum[{k}].plants", f"is not a plant; got {n!r}", nearest(n, plants))
-            for n in least.plants
-            if n not in plants
-        ]
+    load = reader.load()
     weights = np.full(asked.hours, 8760.0 / asked.hours)
     if asked.weights is not None:
         weights = reader.series(asked.weights, "weights", "hours of at least 0")
