@@ -313,3 +313,22 @@ def test_a_chain_from_the_catalogue():
     assert study.site.chains["transformer"].best == 33.1
     with pytest.raises(StudyError, match="not in the catalogue"):
         site_of(site(chains={"moon": "catalogue"}), Path())
+
+
+EXAMPLES = [
+    (("site", "design"), "site.toml"),
+    (("site", "design"), "campus_1gw.toml"),
+    (("air", "pte"), "units.toml"),
+    (("expand",), "two_zones.toml"),
+]
+
+
+@pytest.mark.parametrize(("words", "name"), EXAMPLES)
+def test_examples_of_supply_run(words, name):
+    answer = json.loads(
+        gridroom(*words, f"examples/supply/{name}", "--json", *(["--set", "samples=60"] if "site" in words else [])).stdout
+    )
+    assert answer["name"]
+    if "site" in words:
+        assert answer["availability_pct"]["value"] >= 99.5
+        assert answer["verification"]["repair"]
