@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--samples", "6", "--set", "run.weather_years=[2018, 2022]", "--set", "run.last_year=2028", "--set",
-         "run.level_every=1", "--progress", "none"]
+         "run.level_every=1", "--set", "run.expansion_samples=0", "--progress", "none"]
 
 
 def gridroom(*args, cwd=None, code=0):
@@ -59,7 +59,8 @@ def test_run_answers_as_the_contract_says(finished):
         assert (out / name).stat().st_size > 0
     assert not (out / "parts").exists()
     assert {p.stem for p in (out / "tables").iterdir()} == {"region_year", "tipping", "calendar", "national", "capacity",
-                                                             "load_cases", "meaning", "sensitivity"}
+                                                             "load_cases", "meaning", "sensitivity", "build_options", "permit_example",
+                                                             "countries"}
 
 
 def test_same_seed_same_numbers_and_lock_file_repeats(finished, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 def report(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "browser"
     subprocess.run([sys.executable, "-m", "gridroom", "run", "--samples", "4", "--set", "run.weather_years=[2018, 2022]",
-                    "--set", "run.last_year=2030", "--set", "run.level_every=1", "--set", "run.sensitivity_samples=2",
+                    "--set", "run.last_year=2030", "--set", "run.level_every=1", "--set", "run.sensitivity_samples=2", "--set", "run.expansion_samples=4",
                     "--progress", "none", "--out", str(out)], check=True, capture_output=True)
     subprocess.run([sys.executable, "-m", "gridroom", "report", str(out), "--lang", "ja"], check=True,
                    capture_output=True)
@@ -40,6 +41,8 @@ def test_report_in_a_browser(report, name, width):
         page.wait_for_selector("#chart-room svg")
         assert page.locator(".tile").count() == 23
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing runs over the edge"
+        for section in ("takes", "build", "site", "permit", "countries"):  # what makes room
+            assert page.locator(f"section#{section} tbody tr, section#{section} p").count() > 1
         before = page.locator("#chart-load").inner_html()
         page.select_option("#region", "TVA")
         assert page.locator("#chart-load").inner_html() != before
@@ -50,3 +53,17 @@ def test_report_in_a_browser(report, name, width):
         browser.close()
     assert faults == []
     assert asked == []
+
+
+def test_the_answer_says_what_it_takes(report):
+    done = subprocess.run([sys.executable, "-m", "gridroom", "show", str(report), "--json"], check=True, capture_output=True, text=True)
+    takes = json.loads(done.stdout)["what_it_takes"]
+    assert len(takes["regions"]) >= 23
+    for row in takes["regions"]:
+        assert row["lole_days_after"]["value"] >= 0
+        assert row["missing_mw"] >= 0
+    for row in takes["additions"]:
+        assert row["year"] >= row["earliest_year"]
+        assert 0 < row["credit"] <= 1
+    text = subprocess.run([sys.executable, "-m", "gridroom", "show", str(report)], check=True, capture_output=True, text=True).stdout
+    assert "What it takes" in text

@@ -98,6 +98,29 @@ def permit_rows(folder: RunFolder, words: Words) -> tuple[str, list[dict[str, An
     return words(f"path_{table['pathway'].iloc[0]}"), rows
 
 
+def site_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
+    """The worked campus: a row a figure, a column a design."""
+    if not _there(folder, "site_example"):
+        return []
+    table = folder.table("site_example")
+    variants = list(dict.fromkeys(table["variant"]))
+    cells = {(r.variant, r.figure): (r.value, r.stderr) for r in table.itertuples()}
+    out = []
+    for figure in dict.fromkeys(table["figure"]):
+        texts = []
+        for variant in variants:
+            value, error = cells.get((variant, figure), (math.nan, math.nan))
+            digits = 0 if abs(value) >= 1000 else 2
+            text = _number(value, digits)
+            texts.append(f"{text} ± {_number(error, 2)}" if math.isfinite(error) and text else text)
+        name = words(f"tech_{figure[3:]}") + ", MW" if figure.startswith("mw_") else words(f"site_{figure}")
+        if any(texts):
+            out.append({"name": name, "cells": texts})
+    paths = [table.loc[table["variant"] == v, "pathway"].iloc[0] for v in variants]
+    out.append({"name": words("site_pathway"), "cells": [words(f"path_{p}") if p else "" for p in paths]})
+    return out
+
+
 def country_rows(folder: RunFolder) -> list[dict[str, Any]]:
     """Countries, the fastest first."""
     if not _there(folder, "countries"):
@@ -126,6 +149,7 @@ def context(folder: RunFolder, words: Words) -> dict[str, Any]:
         "permit": permit,
         "permit_pathway": pathway,
         "countries": country_rows(folder),
+        "site_rows": site_rows(folder, words),
         "has_takes": _there(folder, "additions_years"),
     }
 

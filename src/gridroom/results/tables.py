@@ -127,6 +127,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("claim", "", Claim.DERIVED, "claim class of the factor"),
         Column("source", "", Claim.DERIVED, "where the permit's limit is from"),
     ),
+    "site_example": (
+        Column("variant", "", Claim.DERIVED, "objective of the design"),
+        Column("figure", "", Claim.DERIVED, "figure, unit in its name"),
+        Column("value", "", Claim.ASSUMED, "value; costs and lead times as in build_options"),
+        Column("stderr", "", Claim.DERIVED, "standard error; blank where nothing is simulated"),
+        Column("pathway", "", Claim.DERIVED, "pathway of the permit screen"),
+    ),
     "countries": (
         Column("iso3", "", Claim.DERIVED, "code"), Column("country", "", Claim.DERIVED, "country"),
         Column("year", "", Claim.PUBLISHED, "newest year"), Column("generation_twh", "TWh", Claim.PUBLISHED, "generation"),
@@ -148,7 +155,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
 
 
 # A run may leave these out; older ones lack some.
-OPTIONAL = ("sensitivity", "load_cases", "meaning", "additions", "additions_years", "build_options", "permit_example", "countries")
+OPTIONAL = ("sensitivity", "load_cases", "meaning", "additions", "additions_years", "build_options", "permit_example",
+            "countries", "site_example")
 
 
 def check_columns(name: str, frame: Any) -> None:

@@ -16,7 +16,7 @@ from gridroom.adequacy.years import YearsChunk, pilot_caps, run_years
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.reference import catalog
 from gridroom.results.folder import RunFolder
-from gridroom.study import assemble, grow, meaning, outcome, sensitivity, steps, supply_tables, weather
+from gridroom.study import assemble, grow, meaning, outcome, sensitivity, site_example, steps, supply_tables, weather
 from gridroom.study.loader import lock_text
 from gridroom.study.schema import Study
 
@@ -143,7 +143,7 @@ def run_study(study: Study, options: RunOptions) -> RunFolder:
     if study.run.expansion_samples > 0:
         growth = grow.what_it_takes(study, case, hours, caps, study.run.expansion_samples, options.jobs, listen)
     _write_tables(folder, case, answer, lines)
-    _write_supply(folder, growth)
+    _write_supply(folder, growth, options.jobs)
     parts_of_headline = steps.headline_parts(folder.table("tipping"), folder.table("region_year"))
     folder.finish(_manifest(study, mark, parts_of_headline, len(kept), time.perf_counter() - started))
     for old in parts.iterdir():
@@ -166,12 +166,13 @@ def _write_tables(folder: RunFolder, case: assemble.Case, answer: outcome.Outcom
         folder.write_table("sensitivity", steps.sensitivity(lines))
 
 
-def _write_supply(folder: RunFolder, growth: grow.Growth | None) -> None:
+def _write_supply(folder: RunFolder, growth: grow.Growth | None, jobs: int) -> None:
     """What makes room: options, a worked permit, countries; and what it takes, where it was asked."""
     folder.write_table("build_options", supply_tables.build_options())
     folder.write_table("permit_example", supply_tables.permit_example())
     folder.write_table("countries", supply_tables.country_rows())
     if growth is not None:
+        folder.write_table("site_example", site_example.site_example(jobs))
         additions, years = grow.tables(growth)
         folder.write_table("additions", additions)
         folder.write_table("additions_years", years)
