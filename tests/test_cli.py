@@ -58,9 +58,9 @@ def test_run_answers_as_the_contract_says(finished):
     for name in ("study.lock.toml", "manifest.json", "progress.jsonl", "report.html"):
         assert (out / name).stat().st_size > 0
     assert not (out / "parts").exists()
-    assert {p.stem for p in (out / "tables").iterdir()} == {"region_year", "tipping", "calendar", "national", "capacity",
-                                                             "load_cases", "meaning", "sensitivity", "build_options", "permit_example",
-                                                             "countries"}
+    tables = {"region_year", "tipping", "calendar", "national", "capacity", "load_cases", "meaning", "sensitivity", "build_options",
+              "permit_example", "countries"}
+    assert {p.stem for p in (out / "tables").iterdir()} == tables
 
 
 def test_same_seed_same_numbers_and_lock_file_repeats(finished, tmp_path):

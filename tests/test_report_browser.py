@@ -18,7 +18,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 def report(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "browser"
     subprocess.run([sys.executable, "-m", "gridroom", "run", "--samples", "4", "--set", "run.weather_years=[2018, 2022]",
-                    "--set", "run.last_year=2030", "--set", "run.level_every=1", "--set", "run.sensitivity_samples=2", "--set", "run.expansion_samples=4",
+                    "--set", "run.last_year=2030", "--set", "run.level_every=1", "--set", "run.sensitivity_samples=2",
+                    "--set", "run.expansion_samples=4",
                     "--progress", "none", "--out", str(out)], check=True, capture_output=True)
     subprocess.run([sys.executable, "-m", "gridroom", "report", str(out), "--lang", "ja"], check=True,
                    capture_output=True)
@@ -56,7 +57,8 @@ def test_report_in_a_browser(report, name, width):
 
 
 def test_the_answer_says_what_it_takes(report):
-    done = subprocess.run([sys.executable, "-m", "gridroom", "show", str(report), "--json"], check=True, capture_output=True, text=True)
+    show = [sys.executable, "-m", "gridroom", "show", str(report)]
+    done = subprocess.run([*show, "--json"], check=True, capture_output=True, text=True)
     takes = json.loads(done.stdout)["what_it_takes"]
     assert len(takes["regions"]) >= 23
     for row in takes["regions"]:
@@ -65,5 +67,4 @@ def test_the_answer_says_what_it_takes(report):
     for row in takes["additions"]:
         assert row["year"] >= row["earliest_year"]
         assert 0 < row["credit"] <= 1
-    text = subprocess.run([sys.executable, "-m", "gridroom", "show", str(report)], check=True, capture_output=True, text=True).stdout
-    assert "What it takes" in text
+    assert "What it takes" in subprocess.run(show, check=True, capture_output=True, text=True).stdout
