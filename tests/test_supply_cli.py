@@ -218,6 +218,7 @@ def test_permit_screen_and_grid_alternative_of_a_site():
         ({"ramp": [{"month": 9, "mw": 5}, {"month": 6, "mw": 9}]}, "must come later"),
         ({"options": [GAS | {"min_mw": 9, "max_mw": 4}]}, "at least min_mw"),
         ({"options": [GAS | {"lead_time_months": {"low": 5, "best": 4, "high": 9}}]}, "must rise"),
+        ({"options": [GAS | {"unit_mw": 600, "min_mw": 700, "max_mw": 1100}]}, "no whole number"),
         ({"limit": {}}, "not a known setting"),
     ],
 )

@@ -90,6 +90,11 @@ def read_option(reader: Reader, entry: OptionEntry, where: str) -> Option:
             profile = reader.region_profile(entry.profile, f"{where}.profile")
     if entry.max_mw is not None and entry.max_mw < entry.min_mw:
         reader.problems.append(Problem(f"{where}.max_mw", f"must be at least min_mw, {entry.min_mw:g}; got {entry.max_mw:g}"))
+    if entry.unit_mw is not None and entry.max_mw is not None:
+        least, most = np.ceil(entry.min_mw / entry.unit_mw - 1e-9), np.floor(entry.max_mw / entry.unit_mw + 1e-9)
+        if least > most:
+            what = f"leaves no whole number of units between min_mw and max_mw; got {entry.unit_mw:g}"
+            reader.problems.append(Problem(f"{where}.unit_mw", what))
     lead = data.get("lead_time_months")
     as_lead = LeadTime.model_validate(lead) if isinstance(lead, dict) else lead
     storage = kind == "storage"

@@ -184,7 +184,7 @@ def _lead_times(model: SiteModel, month: float | None) -> list[_Element]:
     return [_Element(text, np.nan, lambda: model.close_late(np.inf), lambda: model.close_late(month), None)]
 
 
-def conflicts(model: SiteModel, month: float | None = None) -> tuple[list[Conflict], bool]:
+def conflicts(model: SiteModel, month: float | None = None) -> list[Conflict]:
     """Smallest set of limits that has no answer together.
 
     Parameters
@@ -197,8 +197,7 @@ def conflicts(model: SiteModel, month: float | None = None) -> tuple[list[Confli
     Returns
     -------
     list of Conflict
-    bool
-        Whether an answer appears once they are let go; if not, what is offered cannot serve the load at any size.
+        Empty where letting go of all of them does not help: what is offered cannot serve the load at any size.
     """
     program = model.program
     program.price(np.arange(program.column_count), 0.0)
@@ -210,10 +209,7 @@ def conflicts(model: SiteModel, month: float | None = None) -> tuple[list[Confli
         lead = part.option.lead_time_months
         elements += _capacity(model, part, k, lead is not None and bool(np.isfinite(when)) and lead.best > when)
     elements += _grid(model)
-    kept = _smallest(program, elements)
-    if not kept:
-        return [], program.solve(SAY_S).status != "infeasible"
-    return [_said(element) for element in kept], True
+    return [_said(element) for element in _smallest(program, elements)]
 
 
 def _smallest(program: Program, elements: list[_Element]) -> list[_Element]:

@@ -63,7 +63,7 @@ def _dark_hours(site: Site) -> int:
 def _fail(model: SiteModel, answer: Answer, month: float | None = None) -> None:
     """Raise what a solution that is none means."""
     if answer.status == "infeasible":
-        found, _ = conflicts(model, month)
+        found = conflicts(model, month)
         raise NoDesignError(model.site, found, _dark_hours(model.site))
     if not len(answer.values):
         raise InfeasibleError(f"{model.site.name}: the solver stopped ({answer.status}) with no design; give it more time")

@@ -238,7 +238,7 @@ class SiteModel:
 
     def design(self, answer: Answer) -> Design:
         """The last phase's design from the solver's answer."""
-        x, stage, site = answer.values, self.stages[-1], self.site
+        x, stage = answer.values, self.stages[-1]
         capacity, energy, units, dispatch, content, charge = {}, {}, {}, {}, {}, {}
         for part in stage.parts:
             name = part.option.name
@@ -258,7 +258,7 @@ class SiteModel:
         shadow = {}
         if len(answer.duals):
             shadow = {name: float(sum(answer.duals[r] for r in rows)) for name, rows in self.limit_rows.items()}
-            shadow = {name: value for name, value in shadow.items() if abs(value) > 1e-9 and site.objective}
+            shadow = {name: value for name, value in shadow.items() if abs(value) > 1e-9}
         return Design(
             status=answer.status,
             objective_usd_per_year=answer.objective,
