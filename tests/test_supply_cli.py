@@ -333,3 +333,13 @@ def test_examples_of_supply_run(words, name):
     if "site" in words:
         assert answer["availability_pct"]["value"] >= 99.5
         assert answer["verification"]["repair"]
+
+
+def test_cost_of_capital_gives_the_rate():
+    finance = {"debt_share_pct": 70, "debt_rate_pct": 7.5, "equity_rate_pct": 11, "tax_rate_pct": 21}
+    assert site_of(site(finance=finance), Path()).site.discount_rate == pytest.approx(0.074475, abs=1e-9)
+    real = site_of(site(finance=finance | {"inflation_pct": 2}), Path())
+    assert real.site.discount_rate == pytest.approx(1.074475 / 1.02 - 1)
+    with pytest.raises(StudyError, match="exclude each other"):
+        site_of(site(finance=finance, discount_rate_pct=8), Path())
+    assert gr.finance.capital_recovery_factor(0.0, 20) == 0.05

@@ -26,7 +26,8 @@ _PUBLIC = {
     "read_campus": "gridroom.study.campus_file", "flexible": "gridroom.study.flexible",
     "pte": "gridroom.study.air_file", "site_design": "gridroom.study.site_answer",
 }
-_ROOMS = {"systems": "gridroom.systems", "pipeline": "gridroom.pipeline", "compute": "gridroom.loads.compute"}
+_ROOMS = {"systems": "gridroom.systems", "pipeline": "gridroom.pipeline", "compute": "gridroom.loads.compute",
+          "finance": "gridroom.supply.finance"}
 
 __all__ = ["__version__", *_PUBLIC, *_ROOMS]
 

@@ -16,6 +16,7 @@ from gridroom.study.site_option import factors_of, read_option
 from gridroom.study.site_schema import GridEntry, LeadTime, LimitEntry, SiteFile
 from gridroom.study.site_series import Assumed, Reader, lead_time
 from gridroom.supply.air_factors import POLLUTANTS, Factor
+from gridroom.supply.finance import real_rate, weighted_cost_of_capital
 from gridroom.supply.site import Grid, Limits, Phase, Range3, Site
 
 
@@ -140,6 +141,20 @@ def _ramp(reader: Reader) -> tuple[Phase, ...]:
     return tuple(Phase(month=s.month, mw=s.mw) for s in steps)
 
 
+def _rate(reader: Reader) -> float:
+    """Discount rate: given, or from the cost of capital."""
+    asked = reader.asked
+    if asked.finance is None:
+        return asked.discount_rate_pct / 100.0
+    f = asked.finance
+    nominal = weighted_cost_of_capital(f.debt_share_pct / 100, f.debt_rate_pct / 100, f.equity_rate_pct / 100, f.tax_rate_pct / 100)
+    rate = real_rate(nominal, f.inflation_pct / 100)
+    reader.assumed.append(
+        Assumed(where="discount_rate_pct", value=100 * rate, unit="%", claim="derived", source="real weighted cost of capital of [finance]")
+    )
+    return rate
+
+
 def _chain(reader: Reader, name: str, value: LeadTime | float | Literal["catalogue"]) -> Range3 | None:
     """A chain to power: given, or the catalogue's of that name."""
     if value != "catalogue":
@@ -180,6 +195,8 @@ def site_of(data: dict[str, Any], base: Path) -> SiteStudy:
     options = tuple(read_option(reader, entry, f"options[{k}]") for k, entry in enumerate(asked.options))
     grid, limits, ramp = _grid(reader, asked.grid), _limits(reader, asked.limits), _ramp(reader)
     chains = {n: lead for n, v in asked.chains.items() if (lead := _chain(reader, n, v)) is not None}
+    if asked.finance is not None and "discount_rate_pct" in asked.model_fields_set:
+        reader.problems.append(Problem("finance", "and discount_rate_pct exclude each other: give one"))
     if asked.objective == "time_to_power" and ramp:
         reader.problems.append(Problem("objective", "time_to_power and a ramp exclude each other: the ramp says when load comes"))
     raise_all(reader.problems)
@@ -190,7 +207,7 @@ def site_of(data: dict[str, Any], base: Path) -> SiteStudy:
     site = Site(
         name=asked.name,
         load_mw=load,
-        discount_rate=asked.discount_rate_pct / 100.0,
+        discount_rate=_rate(reader),
         options=options,
         grid=grid,
         limits=limits,

@@ -118,6 +118,17 @@ class LimitEntry(Part):
     """Everything must be there by this month."""
 
 
+class FinanceEntry(Part):
+    """Cost of capital, in place of discount_rate_pct: real rate of the weighted cost after tax."""
+
+    debt_share_pct: float = Field(ge=0, le=100)
+    debt_rate_pct: float = Field(ge=0, le=100)
+    equity_rate_pct: float = Field(ge=0, le=100)
+    tax_rate_pct: float = Field(0.0, ge=0, lt=100)
+    inflation_pct: float = Field(0.0, ge=0, le=100)
+    """Costs in the file are real: inflation is taken out of the rate."""
+
+
 class RampEntry(Part):
     """Load from a month on."""
 
@@ -138,6 +149,7 @@ class SiteFile(Part):
     weather_years: list[int] = Field(default_factory=list)
     """Weather years of region profiles; hours is then 8,760 times as many."""
     discount_rate_pct: float = Field(8.0, ge=0, le=100)
+    finance: FinanceEntry | None = None
     objective: Literal["cost", "time_to_power", "emissions"] = "cost"
     co2_usd_per_t: Money = 0.0
     horizon_years: float = Field(10.0, gt=0, le=60)

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from gridroom.reference import catalog
-from gridroom.supply.site import SHORT_TON_T, Design, Floats, Site
+from gridroom.supply.site import LB_PER_SHORT_TON, SHORT_TON_T, Design, Floats, Site
 
-LB_PER_SHORT_TON = 2000.0
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

@@ -13,6 +13,7 @@ from gridroom.supply.finance import annuity
 Floats = NDArray[np.float64]
 YEAR_H = 8760.0
 SHORT_TON_T = 0.90718474
+LB_PER_SHORT_TON = 2000.0
 BLOCK_MW = 50.0  # size of one machine where nothing says it (assumed)
 KINDS = ("dispatchable", "profile", "storage", "curtailment")
 
@@ -234,4 +235,7 @@ class Design:
     values: Floats
 
 
-__all__ = ["BLOCK_MW", "KINDS", "SHORT_TON_T", "YEAR_H", "Design", "Floats", "Grid", "Limits", "Option", "Phase", "Range3", "Site"]
+__all__ = [
+    "BLOCK_MW", "KINDS", "LB_PER_SHORT_TON", "SHORT_TON_T", "YEAR_H", "Design", "Floats", "Grid", "Limits", "Option", "Phase", "Range3",
+    "Site",
+]  # fmt: skip

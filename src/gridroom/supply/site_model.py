@@ -17,9 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridroom.supply.linear import Answer, Ints, Program
-from gridroom.supply.site import SHORT_TON_T, Design, Floats, Option, Range3, Site
+from gridroom.supply.site import LB_PER_SHORT_TON, Design, Floats, Option, Range3, Site
 
-LB_PER_SHORT_TON = 2000.0
 NO_LIMIT = np.inf
 
 
@@ -293,4 +292,4 @@ def _late(lead: object, month: float) -> bool:
     return best is not None and bool(np.isfinite(month)) and best > month
 
 
-__all__ = ["LB_PER_SHORT_TON", "SHORT_TON_T", "Part", "SiteModel", "Stage"]
+__all__ = ["Part", "SiteModel", "Stage"]
