@@ -149,9 +149,8 @@ def _rate(reader: Reader) -> float:
     f = asked.finance
     nominal = weighted_cost_of_capital(f.debt_share_pct / 100, f.debt_rate_pct / 100, f.equity_rate_pct / 100, f.tax_rate_pct / 100)
     rate = real_rate(nominal, f.inflation_pct / 100)
-    reader.assumed.append(
-        Assumed(where="discount_rate_pct", value=100 * rate, unit="%", claim="derived", source="real weighted cost of capital of [finance]")
-    )
+    source = "real weighted cost of capital of [finance]"
+    reader.assumed.append(Assumed(where="discount_rate_pct", value=100 * rate, unit="%", claim="derived", source=source))
     return rate
 
 

@@ -236,6 +236,6 @@ class Design:
 
 
 __all__ = [
-    "BLOCK_MW", "KINDS", "LB_PER_SHORT_TON", "SHORT_TON_T", "YEAR_H", "Design", "Floats", "Grid", "Limits", "Option", "Phase", "Range3",
-    "Site",
+    "BLOCK_MW", "KINDS", "LB_PER_SHORT_TON", "SHORT_TON_T", "YEAR_H", "Design", "Floats", "Grid", "Limits", "Option", "Phase",
+    "Range3", "Site",
 ]  # fmt: skip
