@@ -26,8 +26,8 @@ class TimeToPower:
     ----------
     p10, p50, p90, mean, stderr : float
         Months over the sampled chains.
-    best : float
-        Longest of the likely values [months].
+    low, best, high : float
+        Longest of the low, likely and high values [months].
     binding : dict of str to float
         Share of samples in which each chain is the last.
     by_chain : dict of str to dict
@@ -39,7 +39,9 @@ class TimeToPower:
     p90: float
     mean: float
     stderr: float
+    low: float
     best: float
+    high: float
     binding: dict[str, float]
     by_chain: dict[str, dict[str, float]]
 
@@ -49,7 +51,9 @@ class TimeToPower:
             "p10": self.p10,
             "p50": self.p50,
             "p90": self.p90,
+            "low": self.low,
             "best": self.best,
+            "high": self.high,
             "mean": {"value": self.mean, "stderr": self.stderr},
             "binding": self.binding,
             "by_chain": self.by_chain,
@@ -84,13 +88,14 @@ def time_to_power(chains: Mapping[str, Range3 | tuple[Range3, ...]], seed: int =
     if not chains:
         return None
     generator = np.random.Generator(np.random.Philox(key=[seed, STREAM]))
-    names, times, likely = list(chains), [], []
+    names, times, ends = list(chains), [], []
     for name in names:
         parts = chains[name]
         parts = parts if isinstance(parts, tuple) else (parts,)
         times.append(sum((triangular(p, generator.random(SAMPLES)) for p in parts), np.zeros(SAMPLES)))
-        likely.append(sum(p.best for p in parts))
+        ends.append([sum(p.low for p in parts), sum(p.best for p in parts), sum(p.high for p in parts)])
     table = np.stack(times)
+    low, best, high = (float(v) for v in np.max(ends, axis=0))
     longest, last = table.max(axis=0), table.argmax(axis=0)
     p10, p50, p90 = np.quantile(longest, (0.1, 0.5, 0.9))
     shares = np.bincount(last, minlength=len(names)) / SAMPLES
@@ -100,7 +105,9 @@ def time_to_power(chains: Mapping[str, Range3 | tuple[Range3, ...]], seed: int =
         p90=float(p90),
         mean=float(longest.mean()),
         stderr=float(longest.std(ddof=1) / np.sqrt(SAMPLES)),
-        best=float(max(likely)),
+        low=low,
+        best=best,
+        high=high,
         binding={n: float(s) for n, s in zip(names, shares, strict=True) if s > 0},
         by_chain={
             n: {k: float(v) for k, v in zip(("p10", "p50", "p90"), np.quantile(t, (0.1, 0.5, 0.9)), strict=True)}
