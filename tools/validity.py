@@ -41,7 +41,7 @@ DATES = (("PJM (NERC area)", "PJM", "below its own standard from June 2027", "PJ
 
 
 def run(name: str, settings: dict[str, dict[str, object]]) -> RunFolder:
-    study = check_study({"name": name, "run": {"samples": SAMPLES, "level_every": 2, "sensitivity_samples": 0}, **settings})
+    study = check_study({"name": name, "run": {"samples": SAMPLES, "level_every": 2, "sensitivity_samples": 0, "expansion_samples": 0}, **settings})
     return run_study(study, RunOptions(out=ROOT / "runs" / f"validity-{name}"))
 
 
