@@ -184,7 +184,11 @@ def test_tables_have_the_columns_of_the_dictionary(finished):
     from gridroom.results.tables import TABLES
 
     out, _ = finished
+    written = {p.stem for p in (out / "tables").iterdir()}
+    assert set(TABLES) - written == {"additions", "additions_years", "site_example"}  # left out here; the browser's run has them
     for name, columns in TABLES.items():
+        if name not in written:
+            continue
         assert list(pd.read_parquet(out / f"tables/{name}.parquet").columns) == [c.name for c in columns]
         for column in columns:
             assert column.meaning

@@ -68,3 +68,12 @@ def test_the_answer_says_what_it_takes(report):
         assert row["year"] >= row["earliest_year"]
         assert 0 < row["credit"] <= 1
     assert "What it takes" in subprocess.run(show, check=True, capture_output=True, text=True).stdout
+
+
+def test_tables_of_what_makes_room_have_their_columns(report):
+    import pandas as pd
+
+    from gridroom.results.tables import TABLES
+
+    for name in ("additions", "additions_years", "site_example"):
+        assert list(pd.read_parquet(report / f"tables/{name}.parquet").columns) == [c.name for c in TABLES[name]]
