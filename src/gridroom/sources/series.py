@@ -14,7 +14,8 @@ SHOWN = 10
 
 
 def read_series(
-    path: Path, where: str, rule: str = "a number of at least 0", low: float = 0.0, high: float = np.inf
+    path: Path, where: str, rule: str = "a number of at least 0", low: float = 0.0, high: float = np.inf,
+    rows: tuple[int, ...] = (),
 ) -> NDArray[np.float64]:
     """Values of a file, shape (rows,).
 
@@ -27,6 +28,8 @@ def read_series(
         What a value must be, in words.
     low, high : float
         Bounds of a value.
+    rows : tuple of int
+        Numbers of rows that are right; any when empty.
 
     Raises
     ------
@@ -46,6 +49,9 @@ def read_series(
     ]
     if len(bad) > SHOWN:
         problems.append(Problem(f"{path.name}, value", f"breaks this rule in {len(bad):,} rows in all"))
+    if rows and len(values) not in rows:
+        wanted = " or ".join(f"{n:,}" for n in rows)
+        problems.append(Problem(where, f"{path.name} must hold {wanted} rows; got {len(values):,}"))
     raise_all(problems)
     return values
 

@@ -35,11 +35,7 @@ def read_profile(path: str) -> Floats:
     StudyError
         If the file cannot be read, or does not hold a year of numbers.
     """
-    file = Path(path)
-    values = read_series(file, "profile", "MW of at least 0", high=1e6)
-    if len(values) not in (HOURS - 24, HOURS):
-        raise StudyError(Problem("profile", f"{file.name} must hold a year, 8,760 or 8,784 rows; got {len(values):,}"))
-    return _whole_year(values)
+    return _whole_year(read_series(Path(path), "profile", "MW of at least 0", high=1e6, rows=(HOURS - 24, HOURS)))
 
 
 @cache
