@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 UNITS = {
@@ -25,15 +26,15 @@ def unit_of(name: str) -> str:
     return UNITS.get(name) or ("MWh" if name.endswith("_mwh") else "MW" if name.endswith("_mw") else "")
 
 
-class Figures:
+class Figures(ABC):
     """Base of answers whose figures are products: how they print themselves and turn into tables."""
 
     __slots__ = ()
     shown: ClassVar[tuple[str, ...]] = ()
 
+    @abstractmethod
     def head(self) -> str:
         """First line of the answer in words."""
-        raise NotImplementedError
 
     def to_pandas(self) -> Any:
         """Figures with low, best, high and unit, one a row; what is not known is left out."""

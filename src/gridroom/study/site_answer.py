@@ -12,7 +12,8 @@ import numpy as np
 
 from gridroom.core.progress import Listener, silent
 from gridroom.study.site_file import SiteStudy, as_study
-from gridroom.study.site_verify import Step, Verified, describe, machine_mw, present, repair, rerun, verify
+from gridroom.study.site_system import machine_mw
+from gridroom.study.site_verify import Step, Verified, describe, present, repair, rerun, verify
 from gridroom.supply import emissions
 from gridroom.supply.air import Screen
 from gridroom.supply.air import pte as screen

@@ -24,14 +24,10 @@ class _Reader:
     def series(self, name: str, where: str, rule: str, low: float = 0.0, high: float = np.inf) -> Floats:
         """Values, one an hour modelled."""
         try:
-            values = read_series(self.base / name, where, rule, low, high)
+            return read_series(self.base / name, where, rule, low, high, rows=(self.asked.hours,))
         except StudyError as fault:
             self.problems += fault.problems
             return np.ones(self.asked.hours)
-        if len(values) != self.asked.hours:
-            self.problems.append(Problem(where, f"{name} must hold {self.asked.hours:,} rows, one an hour; got {len(values):,}"))
-            return np.ones(self.asked.hours)
-        return values
 
     def plant(self, entry: PlantEntry, where: str) -> Plant:
         """One resource."""

@@ -20,7 +20,6 @@ DISCLAIMER = (
     "A screen from published rules and factors, not a permit determination and not legal advice: the permitting authority "
     "decides, state rules come on top, and air quality is not modelled."
 )
-PATHWAYS = ("permit_by_rule", "minor", "synthetic_minor", "psd", "nnsr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +156,8 @@ class Screen:
             size = "" if self.headroom_mw is None else f" and {self.headroom_mw:,.1f} MW"
             lines.append(f"binds first: {self.binding_pollutant}, {self.headroom_tpy:,.1f} tpy{size} left")
         if self.hazardous:
-            left = f"{self.hazardous['headroom_tpy']:,.2f} tpy and {self.hazardous['headroom_mw']:,.1f} MW left"
+            mw = self.hazardous["headroom_mw"]
+            left = f"{self.hazardous['headroom_tpy']:,.2f} tpy{'' if mw is None else f' and {mw:,.1f} MW'} left"
             lines.append(f"major source of hazardous pollutants first by {self.hazardous['name']}: {left}")
         if self.not_screened:
             lines.append(f"NOT screened, no factor known: {', '.join(self.not_screened)}")
@@ -320,4 +320,4 @@ def pte(source: Source) -> Screen:
     )
 
 
-__all__ = ["DISCLAIMER", "PATHWAYS", "Change", "Screen", "pte"]
+__all__ = ["DISCLAIMER", "Change", "Screen", "pte"]

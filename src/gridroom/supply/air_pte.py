@@ -233,7 +233,7 @@ def tons_of(source: Source, book: Rulebook) -> dict[str, Tons]:
     out = {}
     for name in POLLUTANTS:
         known = [g for g in source.groups if _counted(g, name) in g.factors]
-        other = sum(n.tpy.get(name, 0.0) for n in source.nearby if n.counts)
+        other = nearby_tons(source, name)
         if not known and not other:
             continue
         pte = sum(g.tons(_counted(g, name), book) or 0.0 for g in known) + other

@@ -32,7 +32,6 @@ class Part:
     output: Ints
     charge: Ints
     content: Ints
-    reserve: int = -1
 
 
 @dataclass(slots=True)
