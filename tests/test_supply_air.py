@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 import gridroom as gr
 from gridroom.core.errors import StudyError
 from gridroom.reference import catalog
+from gridroom.reference.rules import Rulebook
 from gridroom.study.air_file import source_of
 from gridroom.supply.air_factors import lb_per_mmbtu_per_ppm, to_lb_per_mmbtu
 from gridroom.supply.air_pte import hours_max
-from gridroom.supply.air_rules import Rulebook
 
 
 def units(kind="simple_cycle", mw=1000.0, heat_rate=10_500, area=None, factors=None, **more):

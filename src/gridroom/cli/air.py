@@ -26,10 +26,10 @@ def _limit(text: str) -> tuple[str, float]:
 
 def pte(path: Path, overrides: list[str], max_hours: list[str], as_json: bool) -> int:
     """Answer the screen of a units file."""
+    from gridroom.reference.rules import Rulebook
     from gridroom.study.air_file import read_units
     from gridroom.supply.air import pte as screen
     from gridroom.supply.air_pte import hours_max
-    from gridroom.supply.air_rules import Rulebook
 
     limits = [_limit(text) for text in max_hours]
     source = read_units(path, overrides)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gridroom.reference.rules import Rule, Rulebook
 from gridroom.supply.air_factors import lb_per_mmbtu_per_ppm
 from gridroom.supply.air_pte import LB_PER_TON, Source, Tons, hours_max, nearby_tons, not_screened, tons_of
 from gridroom.supply.air_review import NSR, Finding, Review, review
-from gridroom.supply.air_rules import Rule, Rulebook
 from gridroom.supply.air_standards import contested, operating_and_hazardous, performance
 
 DISCLAIMER = (

@@ -13,8 +13,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gridroom.reference.rules import Rulebook
 from gridroom.supply.air_factors import POLLUTANTS, Factor, least_default, to_lb_per_mmbtu
-from gridroom.supply.air_rules import Rulebook
 
 LB_PER_TON = 2000.0
 YEAR_H = 8760.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gridroom.reference.rules import Rule, Rulebook
 from gridroom.supply.air_pte import Source, Tons
-from gridroom.supply.air_rules import Rule, Rulebook
 
 NSR = ("nox", "co", "voc", "pm", "pm10", "pm25", "so2")
 # Pollutants of each area designation; a source of these is reviewed there as nonattainment.

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gridroom.reference.rules import Rule, Rulebook
 from gridroom.supply.air_factors import KW_PER_HP, lb_per_mmbtu_per_ppm, to_lb_per_mmbtu
 from gridroom.supply.air_pte import YEAR_H, Source, Tons, UnitGroup
 from gridroom.supply.air_review import Finding, designations
-from gridroom.supply.air_rules import Rule, Rulebook
 
 BTU_PER_KWH = 3412.14
 
