@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
+import derive_assets
 import derive_demand
+import derive_disclosure
 import derive_fleet
 import derive_loads
 import derive_misc
@@ -159,6 +161,27 @@ TABLES = {
     "country_capacity.csv": ("Capacity of countries, and what they added, GW", "as each row says", "CC-BY 4.0; facts", "published", "one row a figure", "derive_supply.py"),
     "technology_costs.csv": ("Cost of technologies by year, 2022 USD", "NREL ATB 2024, moderate, through ReEDS @1f79e2ac (BSD-3)", "BSD-3", "published", "as published",
                              "derive_supply.py"),
+    "bitcoin_history.parquet": ("Bitcoin hash rate (to October 2022, about every three days) and price (daily after it)", "blockchain-energy-labels/bitcoin @e252bc17 (Apache-2.0), from blockchain.com charts; j0shcd/risk-metric @047b8955 (MIT)",
+                                "Apache-2.0, MIT", "published", "from 2011; later prices are exchange closes in whole dollars, 22 days repaired", "derive_assets.py"),
+    "bitcoin_epochs.parquet": ("Bitcoin difficulty periods 2011-2026: difficulty, start, length, mean hash rate", "spesmilo/electrum @92357801 checkpoints.json (MIT)", "MIT", "derived",
+                               "lengths from the retarget rule; against published hash rates 0.995, s.d. 0.024", "derive_assets.py"),
+    "bitcoin_machines.csv": ("Bitcoin mining machines: release, hash rate, power", "makers' nameplates as listed in public files (secondary)", "facts", "published",
+                             "Bitmain, MicroBT, Canaan; rows with doubt about month or power left out", "derive_assets.py"),
+    "ethereum_hash_rate.parquet": ("Ethereum hash rate by day to the Merge, GH/s", "kylemcdonald/ethereum-emissions @b034914f (MIT)", "MIT", "published", "zero days dropped", "derive_assets.py"),
+    "networks.csv": ("Networks of digital assets: consensus, published energy, nodes", "as each row says", "facts", "published", "one row a network; unknown is blank", "derive_assets.py"),
+    "network_parameters.csv": ("Parameters of the network estimates", "as each row says", "facts, MIT", "assumed", "low, best, high", "derive_assets.py"),
+    "network_published.csv": ("What others publish on networks' energy", "as each row says", "facts", "published", "a handful of cited figures; at: a day, annualised; during: a period's energy", "derive_assets.py"),
+    "hosting_deals.csv": ("Mining sites that turned to AI hosting: headline contracts", "as each row says", "facts", "published", "contract value over IT megawatts and years", "derive_assets.py"),
+    "mining_regions.csv": ("Mining load by US region, MW", "as each row says", "facts", "assumed", "published where there is a figure; else a share of the national estimate; blank where neither", "derive_assets.py"),
+    "mining_cases.csv": ("Published cases of miners and surplus power", "as each row says", "facts", "published", "one row a figure", "derive_assets.py"),
+    "heat_recovery.csv": ("Recoverable heat by cooling, with its temperature", "as each row says", "facts", "published", "low, best, high", "derive_assets.py"),
+    "heat_cases.csv": ("Published cases of heat reuse", "as each row says", "facts", "published", "one row a figure", "derive_assets.py"),
+    "heat_demand_shape.parquet": ("Shape of heat demand of flats in four climates, ten-millionths of the year by local hour", "DOE commercial reference buildings via NREL REopt.jl @029db01 (Apache-2.0)",
+                                  "Apache-2.0", "derived", "space heating and hot water, fuel; one building type", "derive_assets.py"),
+    "mica_fields.csv": ("Fields of MiCA's sustainability indicators S.1 to S.36", "Delegated Regulation (EU) 2025/422, Annex; concept names from public code that reads filings", "facts", "published",
+                        "concept blank where not known to us", "derive_disclosure.py"),
+    "eed_fields.csv": ("Fields of the EU data-centre report", "Delegated Regulation (EU) 2024/1364, Annexes I and II", "facts", "published", "keys of our file beside the regulation's symbols", "derive_disclosure.py"),
+    "disclosure_rules.csv": ("Rules of disclosure and on large loads, dated", "as each row says", "facts", "published", "one row a rule; drafts and bills are rows of their own", "derive_disclosure.py"),
 }
 
 
@@ -179,6 +202,8 @@ def derive(out: Path) -> None:
     derive_pipeline.run(out)
     derive_loads.run(out)
     derive_supply.run(out)
+    derive_assets.run(out)
+    derive_disclosure.run(out)
 
 
 def write_sources(out: Path) -> None:

@@ -1,0 +1,75 @@
+"""The heat file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from gridroom.study.schema import Part
+
+COOLING = Literal["air", "rear_door", "liquid", "immersion", "hydro_mining"]
+
+
+class HeatFile(Part):
+    """A source of heat and the network beside it."""
+
+    name: str = Field("heat", min_length=1)
+    it_mw: float = Field(gt=0, le=100_000, allow_inf_nan=False)
+    """IT power, or the power of a mine's machines [MW]."""
+    load_factor: float = Field(1.0, gt=0, le=1)
+    it_load: str | None = None
+    """CSV or Parquet file, column value: IT power by hour [MW], in place of it_mw x load_factor."""
+    cooling: COOLING = "liquid"
+    source_temperature_c: float | None = Field(None, ge=0, le=120)
+    """Coolant as it comes; that of the cooling when left out [degC]."""
+    source_return_c: float | None = Field(None, ge=-10, le=119)
+    """Coolant as it goes back; 10 K below when left out [degC]."""
+    recoverable_share: float | None = Field(None, gt=0, le=1)
+    """Share of the heat that can be recovered; that of the cooling when left out."""
+    return_temperature_c: float = Field(ge=0, le=150)
+    """Network return [degC]."""
+    supply_temperature_c: float = Field(gt=0, le=200)
+    """Network flow [degC]."""
+    network_demand: str | None = None
+    """CSV or Parquet file, column value: heat wanted by hour [MW]."""
+    demand_mwh_per_year: float | None = Field(None, gt=0, le=1e9, allow_inf_nan=False)
+    """In place of a file: a year's heat, in the shape of flats in `climate`."""
+    climate: Literal["duluth", "minneapolis", "chicago", "seattle"] = "duluth"
+    pump_pinch_k: float = Field(4.0, ge=0, le=30)
+    carnot_fraction: float = Field(0.5, gt=0, le=1)
+    cop_cap: float | None = Field(None, gt=1, le=50)
+    preheat: bool = False
+    """Warm the return by exchanger first, as far as the source goes."""
+    pump_mw: float | None = Field(None, gt=0, le=1e6)
+    """Most heat that pump or exchanger gives [MW]."""
+    pipe_mw: float | None = Field(None, gt=0, le=1e6)
+    storage_mwh: float = Field(0.0, ge=0, le=1e9, allow_inf_nan=False)
+    storage_mw: float | None = Field(None, gt=0, le=1e6)
+    storage_loss_pct_per_h: float = Field(0.0, ge=0, lt=100)
+    pump_inside: bool = False
+    """The pump lies inside the data centre's boundary."""
+    pue: float | None = Field(None, ge=1, le=5)
+    electricity_usd_per_mwh: float = Field(0.0, ge=-1000, le=10_000, allow_inf_nan=False)
+    heat_usd_per_mwh: float = Field(0.0, ge=0, le=10_000, allow_inf_nan=False)
+    displaced_co2_kg_per_mwh: float | None = Field(None, ge=0, le=5000)
+    """CO2 of the heat that is displaced [kg/MWh of heat]."""
+    electricity_co2_kg_per_mwh: float | None = Field(None, ge=0, le=5000)
+    heat_mwh_per_household: float | None = Field(None, gt=0, le=1000)
+    capex_usd: float = Field(0.0, ge=0, le=1e12, allow_inf_nan=False)
+    discount_rate_pct: float = Field(6.0, ge=0, le=100)
+    years: float = Field(20.0, gt=0, le=100)
+
+    @model_validator(mode="after")
+    def _fits(self) -> HeatFile:
+        if self.supply_temperature_c <= self.return_temperature_c:
+            raise ValueError(
+                f"supply_temperature_c must lie above return_temperature_c; got {self.supply_temperature_c:g} and {self.return_temperature_c:g}")
+        if (self.network_demand is None) == (self.demand_mwh_per_year is None):
+            raise ValueError("needs network_demand (a file) or demand_mwh_per_year, and not both")
+        if self.source_temperature_c is not None and self.source_return_c is not None and self.source_return_c >= self.source_temperature_c:
+            raise ValueError(
+                f"source_return_c must lie below source_temperature_c; got {self.source_return_c:g} and {self.source_temperature_c:g}")
+        if self.storage_mw is not None and self.storage_mwh == 0:
+            raise ValueError("storage_mw needs storage_mwh: how much does the tank hold?")
+        return self

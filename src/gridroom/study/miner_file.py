@@ -1,0 +1,138 @@
+"""Miner files: read, checked with all their series, run; and a mine as a large load of the adequacy engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridroom.assets.miner import FourPeaks, Hosting, Miner, run_miner
+from gridroom.assets.miner_answer import MinerAnswer
+from gridroom.assets.mining import hashprice_usd_per_ph_day
+from gridroom.assets.protocol import BLOCKS_A_DAY
+from gridroom.core.errors import Problem, StudyError, raise_all
+from gridroom.reference.rules import Rulebook
+from gridroom.sources.series import read_series
+from gridroom.study.files import apply_overrides, check_file, read_toml
+from gridroom.study.miner_schema import FourPeaksEntry, MinerFile
+from gridroom.systems.assets import LargeLoad
+
+Floats = NDArray[np.float64]
+YEAR = (8760, 8784)
+
+
+def _read(path: Path, where: str, problems: list[Problem], rule: str, low: float, high: float, rows: tuple[int, ...]) -> Floats | None:
+    try:
+        return read_series(path, where, rule, low, high, rows)
+    except StudyError as fault:
+        problems += [Problem(f"{where}: {p.where}", p.what, p.hint) for p in fault.problems]
+        return None
+
+
+def _four_peaks(asked: FourPeaksEntry, folder: Path, hours: int, as_of: dt.date, problems: list[Problem]) -> FourPeaks | None:
+    rule = Rulebook(as_of, "disclosure_rules").find("ercot_4cp", "months")
+    load = None
+    if asked.load is not None:
+        load = _read(folder / asked.load, "four_cp.load", problems, "MW of at least 0", 0.0, 1e7, (hours,) if hours else YEAR)
+        if hours and hours not in YEAR:
+            problems.append(Problem("four_cp.load", f"needs a year of prices, 8,760 or 8,784 hours; got {hours:,}"))
+            return None
+    if rule is None and asked.months is None:
+        problems.append(Problem("four_cp.months", f"is missing: no rule on system peaks is on record for {as_of}", "give months"))
+        return None
+    words = f"months {asked.months}, given" if asked.months is not None else f"{rule.note} [{rule.citation}; {rule.status}]" if rule else ""
+    return FourPeaks(
+        usd_per_kw_year=asked.usd_per_kw_year, months=tuple(asked.months or (6, 7, 8, 9)), hit_rate=asked.hit_rate, hours_off=asked.hours_off,
+        system_load=load, rule=words)
+
+
+def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -> Miner:
+    """Mine of plain data; series lie beside `folder`.
+
+    Raises
+    ------
+    StudyError
+        With every problem found.
+    """
+    asked = check_file(MinerFile, data)
+    problems: list[Problem] = []
+    price = np.full(YEAR[0], asked.price_usd_per_mwh or 0.0)
+    if asked.price is not None:
+        found = _read(folder / asked.price, "price", problems, "USD/MWh from -10,000 to 100,000", -1e4, 1e5, ())
+        price = found if found is not None else np.zeros(0)
+    if asked.contract.kind == "spot":
+        price = price + (asked.contract.usd_per_mwh or 0.0)
+    hours = len(price)
+    rows = (hours,) if hours else ()
+    calls = None
+    if asked.grid_calls is not None:
+        calls = _read(folder / asked.grid_calls, "grid_calls", problems, "0 or 1", 0.0, 1.0, rows)
+        if calls is not None and not np.isin(calls, (0.0, 1.0)).all():
+            problems.append(Problem("grid_calls", f"must be 0 or 1 in every hour; got {float(calls[~np.isin(calls, (0.0, 1.0))][0]):g}"))
+    demand = None
+    if asked.heat is not None and asked.heat.demand is not None:
+        demand = _read(folder / asked.heat.demand, "heat.demand", problems, "MW of at least 0", 0.0, 1e6, rows)
+    peaks = None if asked.four_cp is None else _four_peaks(asked.four_cp, folder, hours, as_of or dt.date.today(), problems)
+    raise_all(problems)
+    coins = BLOCKS_A_DAY * (asked.subsidy_btc or 0.0) + asked.fees_btc
+    parts = asked.price_usd is not None and asked.network_eh is not None
+    gross = asked.hashprice_usd_per_ph_day
+    if gross is None:
+        gross = hashprice_usd_per_ph_day(asked.price_usd or 0.0, asked.network_eh or 1.0, asked.subsidy_btc or 0.0, asked.fees_btc)
+    host = asked.hosting
+    return Miner(
+        name=asked.name, mw=asked.mw, efficiency_j_per_th=asked.efficiency_j_per_th, pue=asked.pue,
+        hashprice=gross * (1.0 - asked.pool_fee_pct / 100.0), variable_usd_per_mwh=asked.variable_usd_per_mwh, price=price,
+        fixed_usd_per_mwh=asked.contract.usd_per_mwh if asked.contract.kind == "fixed" else None, sell_back=asked.contract.sell_back,
+        ancillary_usd_per_mwh=asked.ancillary_usd_per_mwh, calls=None if calls is None else calls > 0.5,
+        programme_usd_per_mw_year=asked.programme_usd_per_mw_year, heat_usd_per_mwh=asked.heat.usd_per_mwh if asked.heat else 0.0,
+        heat_share=asked.heat.recoverable_share if asked.heat else 0.0, heat_demand=demand, four_cp=peaks,
+        hosting=None if host is None else Hosting(
+            usd_per_mw_year=host.usd_per_mw_year, capex_usd_per_mw=host.capex_usd_per_mw, months=host.months, pue=host.pue or asked.pue,
+            operating_usd_per_mw_year=host.operating_usd_per_mw_year, tenant_pays_power=host.tenant_pays_power,
+            discount_rate=host.discount_rate_pct / 100.0, years=host.years),
+        coin=(asked.price_usd or 0.0, asked.network_eh or 1.0, coins) if parts else None,
+    )
+
+
+def read_miner(path: str | Path, overrides: list[str] | None = None) -> Miner:
+    """Mine of a file, with `key=value` settings over it.
+
+    Raises
+    ------
+    StudyError
+        With every problem found.
+    """
+    path = Path(path)
+    return miner_of(apply_overrides(read_toml(path), overrides or []), path.parent)
+
+
+def miner(source: str | Path | Mapping[str, Any]) -> MinerAnswer:
+    """Hours and money of a mine: a miner file, or the same settings as a mapping (series relative to the working folder)."""
+    return run_miner(read_miner(source) if isinstance(source, str | Path) else miner_of(dict(source), Path()))
+
+
+def as_large_load(source: str | Path, region: str) -> LargeLoad:
+    """The mine as a load that gives way, for `gr.assess` and `gr.headroom`: counted once, as flexible load, not as less load too.
+
+    Parameters
+    ----------
+    source : path
+        Miner file; `max_hours_per_year` and `max_hours_per_event` are its budgets.
+    region : str
+        Region of the system.
+    """
+    path = Path(source)
+    asked = check_file(MinerFile, read_toml(path))
+    infinite = float("inf")
+    return LargeLoad(
+        name=asked.name, region=region, mw=np.array([asked.mw]), kind="interruptible",
+        max_hours_per_year=infinite if asked.max_hours_per_year is None else asked.max_hours_per_year,
+        max_hours_per_event=infinite if asked.max_hours_per_event is None else asked.max_hours_per_event)
+
+
+__all__ = ["as_large_load", "miner", "miner_of", "read_miner"]

@@ -1,0 +1,127 @@
+"""The miner file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from gridroom.study.schema import Part
+
+
+class ContractEntry(Part):
+    """How power is bought."""
+
+    kind: Literal["fixed", "spot"] = "spot"
+    """Fixed: a block of the whole mine, paid in any case."""
+    usd_per_mwh: float | None = Field(None, ge=-1000, le=10_000, allow_inf_nan=False)
+    """Fixed: price of the block. Spot: what comes on top of the hourly price (delivery, margin) [USD/MWh]."""
+    sell_back: bool = True
+    """What is not used of the block goes back at spot."""
+
+    @model_validator(mode="after")
+    def _priced(self) -> ContractEntry:
+        if self.kind == "fixed" and self.usd_per_mwh is None:
+            raise ValueError("kind fixed needs usd_per_mwh, the price of the block")
+        return self
+
+
+class FourPeaksEntry(Part):
+    """Standing still in the system peaks that set the transmission bill."""
+
+    usd_per_kw_year: float = Field(ge=0, le=10_000, allow_inf_nan=False)
+    """Yearly rate [USD/kW-year]."""
+    load: str | None = None
+    """CSV or Parquet file, column value: the system's load by hour [MW]; its monthly peaks are those that count."""
+    hit_rate: float | None = Field(None, ge=0, le=1)
+    """Share of the peaks that are missed by standing still; without load."""
+    hours_off: int = Field(ge=0, le=2000)
+    """Hours stood still: a month with load, in all with hit_rate."""
+    months: list[int] | None = None
+    """Months whose peaks count; the rule of the day when left out."""
+
+    @model_validator(mode="after")
+    def _one(self) -> FourPeaksEntry:
+        if (self.load is None) == (self.hit_rate is None):
+            raise ValueError("needs load (a file) or hit_rate, and not both")
+        if self.months is not None and not (self.months and set(self.months) <= {6, 7, 8, 9}):
+            raise ValueError(f"months must lie between 6 and 9; got {self.months}")
+        return self
+
+
+class HeatSaleEntry(Part):
+    """Heat sold while running."""
+
+    usd_per_mwh: float = Field(ge=0, le=1000, allow_inf_nan=False)
+    """Price of heat [USD/MWh]."""
+    recoverable_share: float = Field(gt=0, le=1)
+    """Heat over power."""
+    demand: str | None = None
+    """CSV or Parquet file, column value: heat wanted by hour [MW]."""
+
+
+class HostingEntry(Part):
+    """AI hosting on the same megawatts."""
+
+    usd_per_mw_year: float = Field(gt=0, le=1e8, allow_inf_nan=False)
+    """Rent per IT megawatt [USD/MW-year]."""
+    capex_usd_per_mw: float = Field(ge=0, le=1e9, allow_inf_nan=False)
+    """Rebuilding, per IT megawatt [USD/MW]."""
+    months: float = Field(ge=0, le=240)
+    """Time without either."""
+    pue: float | None = Field(None, ge=1, le=3)
+    """Power usage as a data centre; the mine's when left out."""
+    operating_usd_per_mw_year: float = Field(0.0, ge=0, le=1e8, allow_inf_nan=False)
+    tenant_pays_power: bool = True
+    discount_rate_pct: float = Field(8.0, ge=0, le=100)
+    years: float = Field(15.0, gt=0, le=60)
+    """Length of the contract."""
+
+
+class MinerFile(Part):
+    """A mine."""
+
+    name: str = Field("mine", min_length=1)
+    mw: float = Field(gt=0, le=100_000, allow_inf_nan=False)
+    """At the meter [MW]."""
+    efficiency_j_per_th: float = Field(gt=0, le=1e7, allow_inf_nan=False)
+    pue: float = Field(1.0, ge=1, le=3)
+    hashprice_usd_per_ph_day: float | None = Field(None, ge=0, le=1e7, allow_inf_nan=False)
+    price_usd: float | None = Field(None, gt=0, le=1e9, allow_inf_nan=False)
+    """Price of a coin [USD]."""
+    network_eh: float | None = Field(None, gt=0, le=1e9, allow_inf_nan=False)
+    subsidy_btc: float | None = Field(None, ge=0, le=50)
+    fees_btc: float = Field(0.0, ge=0, le=1e6)
+    """Fees of a day in the whole network [BTC/day]."""
+    pool_fee_pct: float = Field(0.0, ge=0, lt=100)
+    variable_usd_per_mwh: float = Field(0.0, ge=0, le=1000)
+    price: str | None = None
+    """CSV or Parquet file, column value: spot price by hour [USD/MWh]."""
+    price_usd_per_mwh: float | None = Field(None, ge=-1000, le=10_000, allow_inf_nan=False)
+    """Flat spot price, in place of a file [USD/MWh]."""
+    contract: ContractEntry = Field(default_factory=lambda: ContractEntry.model_validate({}))
+    ancillary_usd_per_mwh: float = Field(0.0, ge=0, le=10_000, allow_inf_nan=False)
+    grid_calls: str | None = None
+    """CSV or Parquet file, column value, 0 or 1: hours in which the grid needs it off."""
+    programme_usd_per_mw_year: float = Field(0.0, ge=0, le=1e7, allow_inf_nan=False)
+    """Paid for answering the calls."""
+    max_hours_per_year: float | None = Field(None, ge=0, le=8784)
+    """For the adequacy engine: hours a year that it may be stopped."""
+    max_hours_per_event: float | None = Field(None, gt=0, le=8784)
+    four_cp: FourPeaksEntry | None = None
+    heat: HeatSaleEntry | None = None
+    hosting: HostingEntry | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> MinerFile:
+        parts = [n for n in ("price_usd", "network_eh", "subsidy_btc") if getattr(self, n) is not None]
+        if self.hashprice_usd_per_ph_day is not None and parts:
+            raise ValueError(f"hashprice_usd_per_ph_day and {', '.join(parts)} say the same twice: give one")
+        if self.hashprice_usd_per_ph_day is None and len(parts) < 3:
+            missing = [n for n in ("price_usd", "network_eh", "subsidy_btc") if n not in parts]
+            raise ValueError(f"needs hashprice_usd_per_ph_day, or price_usd, network_eh and subsidy_btc; missing {', '.join(missing)}")
+        if (self.price is None) == (self.price_usd_per_mwh is None):
+            raise ValueError("needs price (a file of hourly prices) or price_usd_per_mwh (a flat one), and not both")
+        if self.programme_usd_per_mw_year > 0 and self.grid_calls is None:
+            raise ValueError("programme_usd_per_mw_year is paid for answering grid_calls: give that file too")
+        return self
