@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gridroom.cli import loads_app, supply_app
+from gridroom.cli import assets_app, loads_app, supply_app
 from gridroom.cli.compute_app import app as compute_app
 from gridroom.cli.pipeline_app import app as pipeline_app
 
@@ -151,6 +151,9 @@ app.add_typer(compute_app, name="compute")
 app.add_typer(supply_app.air_app, name="air")
 app.add_typer(supply_app.site_app, name="site")
 app.add_typer(supply_app.outlook_app, name="outlook")
+app.add_typer(assets_app.assets_app, name="assets")
+app.add_typer(assets_app.heat_app, name="heat")
+app.add_typer(assets_app.disclose_app, name="disclose")
 
 app.command()(loads_app.campus)
 app.command()(loads_app.flexibility)

@@ -73,11 +73,15 @@ def rules_on(date: dt.date, table: str = "air_rules") -> list[Rule]:
 
 
 class Rulebook:
-    """Rules of a table that are valid on a date."""
+    """Rules of a table that are valid on a date; with `upcoming` also those that begin later, where none holds yet."""
 
-    def __init__(self, date: dt.date, table: str = "air_rules") -> None:
+    def __init__(self, date: dt.date, table: str = "air_rules", upcoming: bool = False) -> None:
         self.date, self.table = date, table
         self._rows = {(r.rule, r.key, r.subject): r for r in rules_on(date, table)}
+        if upcoming:
+            later = [r for r in all_rules(table) if r.valid_from > date.isoformat()]
+            for row in sorted(later, key=lambda r: r.valid_from):
+                self._rows.setdefault((row.rule, row.key, row.subject), row)
 
     def find(self, rule: str, key: str = "any", subject: str = "any") -> Rule | None:
         """Row of that rule, key and subject, or None where there is none on the date."""

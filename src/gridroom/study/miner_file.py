@@ -116,7 +116,7 @@ def miner(source: str | Path | Mapping[str, Any]) -> MinerAnswer:
     return run_miner(read_miner(source) if isinstance(source, str | Path) else miner_of(dict(source), Path()))
 
 
-def as_large_load(source: str | Path, region: str) -> LargeLoad:
+def as_large_load(source: str | Path, region: str, overrides: list[str] | None = None) -> LargeLoad:
     """The mine as a load that gives way, for `gr.assess` and `gr.headroom`: counted once, as flexible load, not as less load too.
 
     Parameters
@@ -126,8 +126,7 @@ def as_large_load(source: str | Path, region: str) -> LargeLoad:
     region : str
         Region of the system.
     """
-    path = Path(source)
-    asked = check_file(MinerFile, read_toml(path))
+    asked = check_file(MinerFile, apply_overrides(read_toml(Path(source)), overrides or []))
     infinite = float("inf")
     return LargeLoad(
         name=asked.name, region=region, mw=np.array([asked.mw]), kind="interruptible",

@@ -1,0 +1,65 @@
+"""The file of a MiCA disclosure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from gridroom.study.schema import Part
+
+
+class EntityEntry(Part):
+    """Who discloses."""
+
+    name: str = Field(min_length=1)
+    lei: str
+    """Legal entity identifier, ISO 17442."""
+    services: list[str] = Field(default_factory=list)
+    """Services of MiCA Art. 3(1)(16), letters or names; none: a white paper."""
+
+
+class AssetEntry(Part):
+    """What is disclosed about."""
+
+    name: str = Field(min_length=1)
+    consensus: str = ""
+    """Consensus mechanism, in words: field S.4."""
+    kind: Literal["other", "art", "emt"] = "other"
+    """Other crypto-asset, asset-referenced token or e-money token: which table of the taxonomy."""
+    dti: str = ""
+    """Digital token identifier, ISO 24165."""
+
+
+class PeriodEntry(Part):
+    """Period that the figures are of."""
+
+    start: dt.date
+    end: dt.date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PeriodEntry:
+        if self.end < self.start:
+            raise ValueError(f"end must not lie before start; got {self.start} and {self.end}")
+        if (self.end - self.start).days > 366:
+            raise ValueError(f"must be at most a year: S.8 is energy per calendar year; got {self.start} to {self.end}")
+        return self
+
+
+class MicaFile(Part):
+    """A disclosure."""
+
+    entity: EntityEntry
+    asset: AssetEntry
+    period: PeriodEntry
+    fields: dict[str, Any] = Field(default_factory=dict)
+    """Fields by code, `S8 = { kwh = 1 }`; or network = "…" for our own estimate of what is not given."""
+    network: str | None = None
+    """Network of our own estimate."""
+    document: Literal["white_paper", "provider"] | None = None
+    """White paper when no services are named, else provider."""
+    published: dt.date | None = None
+    updated: dt.date | None = None
+    language: str = Field("en", pattern="^[a-z]{2}(-[A-Z]{2})?$")
+    """Language of your texts."""
