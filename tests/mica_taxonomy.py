@@ -1,4 +1,4 @@
-"""A tiny taxonomy package with the concepts that we know and one assertion: stands for ESMA's, which may not ship, to test the way to Arelle."""
+"""A tiny taxonomy package, the concepts we know and one assertion: stands for ESMA's, to test the way to Arelle."""
 
 import zipfile
 from pathlib import Path
@@ -7,7 +7,12 @@ from gridroom.assets.mica_fields import fields
 
 BASE = "https://www.esma.europa.eu/taxonomy/mica/2025-03-31/"
 NAMESPACE = "https://www.esma.europa.eu/taxonomy/2025-03-31/mica/mica_cor"
-KINDS = {"text": "xbrli:stringItemType", "date": "xbrli:dateItemType", "decimal": "xbrli:decimalItemType", "share": "xbrli:pureItemType"}
+KINDS = {
+    "text": "xbrli:stringItemType",
+    "date": "xbrli:dateItemType",
+    "decimal": "xbrli:decimalItemType",
+    "share": "xbrli:pureItemType",
+}
 
 
 def core() -> str:
@@ -51,11 +56,15 @@ FORMULA = f"""<?xml version="1.0" encoding="UTF-8"?>
 <link:arcroleRef arcroleURI="http://xbrl.org/arcrole/2008/variable-filter" xlink:type="simple"
   xlink:href="http://www.xbrl.org/2008/variable.xsd#variable-filter"/>
 <generic:link xlink:type="extended" xlink:role="http://www.xbrl.org/2008/role/link">
-<va:valueAssertion xlink:type="resource" xlink:label="v1" id="v1" aspectModel="dimensional" implicitFiltering="true" test="$e lt 1000000000"/>
+<va:valueAssertion xlink:type="resource" xlink:label="v1" id="v1" aspectModel="dimensional" implicitFiltering="true"
+  test="$e lt 1000000000"/>
 <variable:factVariable xlink:type="resource" xlink:label="e" bindAsSequence="false"/>
-<cf:conceptName xlink:type="resource" xlink:label="n"><cf:concept><cf:qname>mica:EnergyConsumption</cf:qname></cf:concept></cf:conceptName>
-<variable:variableArc xlink:type="arc" xlink:arcrole="http://xbrl.org/arcrole/2008/variable-set" xlink:from="v1" xlink:to="e" name="e" order="1"/>
-<variable:variableFilterArc xlink:type="arc" xlink:arcrole="http://xbrl.org/arcrole/2008/variable-filter" xlink:from="e" xlink:to="n"
+<cf:conceptName xlink:type="resource" xlink:label="n">
+<cf:concept><cf:qname>mica:EnergyConsumption</cf:qname></cf:concept></cf:conceptName>
+<variable:variableArc xlink:type="arc" xlink:arcrole="http://xbrl.org/arcrole/2008/variable-set" xlink:from="v1"
+  xlink:to="e" name="e" order="1"/>
+<variable:variableFilterArc xlink:type="arc" xlink:arcrole="http://xbrl.org/arcrole/2008/variable-filter" xlink:from="e"
+  xlink:to="n"
   complement="false" cover="true" order="1"/>
 </generic:link>
 </link:linkbase>"""
@@ -66,16 +75,28 @@ PACKAGE = """<?xml version="1.0" encoding="UTF-8"?>
 </tp:taxonomyPackage>"""
 
 CATALOG = f"""<?xml version="1.0" encoding="UTF-8"?>
-<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog"><rewriteURI uriStartString="{BASE}" rewritePrefix="../files/"/></catalog>"""
+<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
+<rewriteURI uriStartString="{BASE}" rewritePrefix="../files/"/></catalog>"""
 
 
 def write_package(path: Path, formula: bool = True) -> Path:
     """The package as a ZIP; without formulas nothing can be evaluated."""
-    entry = ENTRY if formula else ENTRY.replace('<link:linkbaseRef xlink:type="simple" xlink:arcrole="http://www.w3.org/1999/xlink/properties/linkbase" xlink:href="mica_for.xml"/>', "")
+    entry = (
+        ENTRY
+        if formula
+        else ENTRY.replace(
+            '<link:linkbaseRef xlink:type="simple" xlink:arcrole="http://www.w3.org/1999/xlink/properties/linkbase" '
+            'xlink:href="mica_for.xml"/>',
+            "",
+        )
+    )
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in (
-            ("META-INF/taxonomyPackage.xml", PACKAGE), ("META-INF/catalog.xml", CATALOG), ("files/mica_cor.xsd", core()),
-            ("files/mica_entry_table_2.xsd", entry), ("files/mica_for.xml", FORMULA),
+            ("META-INF/taxonomyPackage.xml", PACKAGE),
+            ("META-INF/catalog.xml", CATALOG),
+            ("files/mica_cor.xsd", core()),
+            ("files/mica_entry_table_2.xsd", entry),
+            ("files/mica_for.xml", FORMULA),
         ):
             archive.writestr(f"test/{name}", text)
     return path

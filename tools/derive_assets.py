@@ -79,16 +79,16 @@ DEALS = [
     ("cipher_aws", "Cipher / AWS", 5.5e9, 300, 15, NA, "2025-11-03", "published", "parameter.io; lbkrs.com/news/264039997", "rent from August 2026"),
 ]
 
-# region, low, best, high, claim, source: mining load by region, MW. Shares of hash rate are not shares of power draw; they come from one pool.
+# region, low, best, high, share of the US, MW that gave way in a shortage, claim, source: mining load by region, MW. Shares of hash rate are not shares of power draw; they come from one pool.
 EIA = "EIA 2024: 0.6 to 2.3 % of 3,900 TWh"
 FOUNDRY = "Foundry's map of July 2023, members of one pool (secondary: decrypt.co/198889), x US share x network estimate of the date"
 REGIONS = [
-    ("ERCOT", NA, 4600.0, NA, NA, "published", "Potomac Economics (secondary), 2025 State of the Market for ERCOT (June 2026): crypto-mining demand 2025; 4,100 MW gave way in storm Fern (January 2026)"),
-    ("SOU", NA, NA, NA, 0.0964, "assumed", f"Georgia 9.64 % of US hash rate: {FOUNDRY}"),
-    ("NY", NA, NA, NA, 0.0875, "assumed", f"New York 8.75 % of US hash rate: {FOUNDRY}"),
-    ("NE", NA, NA, NA, 0.0533, "assumed", f"New Hampshire 5.33 % of US hash rate: {FOUNDRY}"),
+    ("ERCOT", NA, 4600.0, NA, NA, 4100.0, "published", "Potomac Economics (secondary), 2025 State of the Market for ERCOT (June 2026): crypto-mining demand 2025; 4,100 MW gave way in storm Fern (January 2026)"),
+    ("SOU", NA, NA, NA, 0.0964, NA, "assumed", f"Georgia 9.64 % of US hash rate: {FOUNDRY}"),
+    ("NY", NA, NA, NA, 0.0875, NA, "assumed", f"New York 8.75 % of US hash rate: {FOUNDRY}"),
+    ("NE", NA, NA, NA, 0.0533, NA, "assumed", f"New Hampshire 5.33 % of US hash rate: {FOUNDRY}"),
 ]
-US = ("US", round(25.0e6 / 8760, 1), NA, round(91.0e6 / 8760, 1), NA, "published", f"{EIA} (25 to 91 TWh), 2023")
+US = ("US", round(25.0e6 / 8760, 1), NA, round(91.0e6 / 8760, 1), NA, NA, "published", f"{EIA} (25 to 91 TWh), 2023")
 
 # cooling, outlet temperature low/best/high C, recoverable share low/best/high, claim, source
 RECOVERY = [
@@ -193,7 +193,7 @@ def run(out: Path) -> None:
     deals = pd.DataFrame(DEALS, columns=["deal", "who", "usd", "it_mw", "years", "machines_usd", "date", "claim", "source", "note"])
     deals["usd_per_mw_year"] = (deals["usd"] / deals["it_mw"] / deals["years"]).round(2)
     write(deals, out, "hosting_deals.csv")
-    write(pd.DataFrame([*REGIONS, US], columns=["region", "low_mw", "best_mw", "high_mw", "us_share", "claim", "source"]), out, "mining_regions.csv")
+    write(pd.DataFrame([*REGIONS, US], columns=["region", "low_mw", "best_mw", "high_mw", "us_share", "gives_way_mw", "claim", "source"]), out, "mining_regions.csv")
     write(pd.DataFrame(RECOVERY, columns=["cooling", "outlet_low_c", "outlet_best_c", "outlet_high_c", "share_low", "share_best", "share_high", "claim", "source"]), out, "heat_recovery.csv")
     write(pd.DataFrame(HEAT_CASES, columns=["case", "figure", "value", "unit", "claim", "source"]), out, "heat_cases.csv")
     write(pd.DataFrame(MINER_CASES, columns=["case", "figure", "value", "unit", "claim", "source"]), out, "mining_cases.csv")

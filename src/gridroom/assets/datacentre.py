@@ -80,8 +80,13 @@ class DataCentre:
     def indicators(self) -> dict[str, float | None]:
         """Annex III: PUE, WUE [m3/MWh], ERF, REF; and ERE (Green Grid, remembered: assumed)."""
         pue, erf = self.ratio("E_DC_kwh", "E_IT_kwh"), self.ratio("E_REUSE_kwh", "E_DC_kwh")
-        return {"pue": pue, "wue_m3_per_mwh": self.ratio("W_IN_m3", "E_IT_kwh", 1000.0), "erf": erf,
-                "ref": self.ratio("E_RES_TOT_kwh", "E_DC_kwh"), "ere": None if pue is None or erf is None else (1.0 - erf) * pue}
+        return {
+            "pue": pue,
+            "wue_m3_per_mwh": self.ratio("W_IN_m3", "E_IT_kwh", 1000.0),
+            "erf": erf,
+            "ref": self.ratio("E_RES_TOT_kwh", "E_DC_kwh"),
+            "ere": None if pue is None or erf is None else (1.0 - erf) * pue,
+        }
 
     @property
     def pue_without_pump(self) -> float | None:
@@ -92,7 +97,11 @@ class DataCentre:
     def in_scope(self, date: dt.date | None = None) -> bool | None:
         """Whether installed IT power is at least the threshold; None where it is not known."""
         power = self.number("installed_it_kw")
-        return None if power is None else power >= Rulebook(date or self.report_date, "disclosure_rules").need("eed_scope", "installed_it_kw").value
+        return (
+            None
+            if power is None
+            else power >= Rulebook(date or self.report_date, "disclosure_rules").need("eed_scope", "installed_it_kw").value
+        )
 
     def size_class(self) -> str | None:
         """Class of Annex IV by IT power; None below the smallest, or where it is not known."""
@@ -100,7 +109,7 @@ class DataCentre:
         if power is None:
             return None
         rules = sorted(Rulebook(self.report_date, "disclosure_rules").of("eed_size_class"), key=lambda r: r.value)
-        found = [r.key for r in rules if power >= r.value]
+        found = [r.key for r in rules if power > r.value or (power == r.value and not r.key.startswith("above"))]
         return found[-1] if found else None
 
 
@@ -122,8 +131,11 @@ class MissingField:
 def missing_fields(centre: DataCentre) -> list[MissingField]:
     """Mandatory fields without a value; the first report could leave some out."""
     first = centre.year <= 2023
-    return [MissingField(key=f.key, symbol=f.symbol, name=f.name, annex=f.annex) for f in eed_fields().values()
-            if f.key not in centre.values and not (first and f.first_report_optional)]
+    return [
+        MissingField(key=f.key, symbol=f.symbol, name=f.name, annex=f.annex)
+        for f in eed_fields().values()
+        if f.key not in centre.values and not (first and f.first_report_optional)
+    ]
 
 
 def _unequal(centre: DataCentre) -> list[Problem]:
@@ -134,13 +146,20 @@ def _unequal(centre: DataCentre) -> list[Problem]:
     whole = sum(p for p in parts if p is not None)
     if abs(total - whole) <= 0.5:
         return []
-    return [Problem("E_RES_TOT_kwh", f"must be the sum of E_RES_GOO_kwh, E_RES_PPA_kwh and E_RES_OS_kwh; got {total:,.0f} and {whole:,.0f} kWh")]
+    return [
+        Problem(
+            "E_RES_TOT_kwh",
+            f"must be the sum of E_RES_GOO_kwh, E_RES_PPA_kwh and E_RES_OS_kwh; got {total:,.0f} and {whole:,.0f} kWh",
+        )
+    ]
 
 
 # part, whole, what it means
 PARTS = (
-    ("E_IT_kwh", "E_DC_kwh", "PUE below 1 cannot be"), ("E_DC_BG_kwh", "E_DC_kwh", "back-up generation is a part of it"),
-    ("W_IN_POT_m3", "W_IN_m3", "potable water is a part of it"), ("S_CR_m2", "S_DC_m2", "computer rooms are a part of it"),
+    ("E_IT_kwh", "E_DC_kwh", "PUE below 1 cannot be"),
+    ("E_DC_BG_kwh", "E_DC_kwh", "back-up generation is a part of it"),
+    ("W_IN_POT_m3", "W_IN_m3", "potable water is a part of it"),
+    ("S_CR_m2", "S_DC_m2", "computer rooms are a part of it"),
     ("E_REUSE_kwh", "E_DC_kwh", "heat handed over cannot exceed the energy brought in"),
 )
 
@@ -166,16 +185,25 @@ def warnings(centre: DataCentre) -> list[str]:
         out.append(f"REF is {ref:.3f}: the regulation sets no ceiling, the standard caps it at 1 (remembered)")
     reuse = centre.number("E_REUSE_kwh")
     if reuse and centre.pump_kwh:
-        out.append("the heat pump is " + ("inside the boundary: its electricity is in E_DC, E_REUSE is the lifted heat"
-                                          if centre.pump_inside else "outside the boundary: neither E_DC nor E_REUSE hold it"))
+        out.append(
+            "the heat pump is "
+            + (
+                "inside the boundary: its electricity is in E_DC, E_REUSE is the lifted heat"
+                if centre.pump_inside
+                else "outside the boundary: neither E_DC nor E_REUSE hold it"
+            )
+        )
     if centre.in_scope() is False:
-        out.append(f"installed IT power of {centre.number('installed_it_kw'):g} kW is below the scope of {ARTICLE} Art. 1: no report is due")
+        out.append(
+            f"installed IT power of {centre.number('installed_it_kw'):g} kW is below the scope of {ARTICLE} Art. 1: "
+            "no report is due"
+        )
     return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
-    """Annex IV figures of a group: number, totals, means weighted by E_DC; `published` says whether the class is large enough to show."""
+    """Annex IV figures of a group: number, totals, means weighted by E_DC; `published`: the class is large enough to show."""
 
     group: str
     count: int
@@ -200,7 +228,10 @@ def aggregates(centres: list[DataCentre]) -> list[Aggregate]:
     least = int(Rulebook(max(c.report_date for c in centres), "disclosure_rules").need("eed_publication", "least_in_class").value)
     groups: dict[str, list[DataCentre]] = {"all": list(centres)}
     for centre in centres:
-        for name in (f"type {centre.values['type']}" if "type" in centre.values else "", f"size {centre.size_class()}" if centre.size_class() else ""):
+        for name in (
+            f"type {centre.values['type']}" if "type" in centre.values else "",
+            f"size {centre.size_class()}" if centre.size_class() else "",
+        ):
             if name:
                 groups.setdefault(name, []).append(centre)
     out = []
@@ -212,4 +243,15 @@ def aggregates(centres: list[DataCentre]) -> list[Aggregate]:
     return out
 
 
-__all__ = ["ARTICLE", "Aggregate", "DataCentre", "EedField", "MissingField", "aggregates", "conflicts", "eed_fields", "missing_fields", "warnings"]
+__all__ = [
+    "ARTICLE",
+    "Aggregate",
+    "DataCentre",
+    "EedField",
+    "MissingField",
+    "aggregates",
+    "conflicts",
+    "eed_fields",
+    "missing_fields",
+    "warnings",
+]

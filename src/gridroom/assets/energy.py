@@ -115,17 +115,32 @@ class NetworkEnergy:
 
     def as_dict(self) -> dict[str, Any]:
         """The answer for JSON, keys as the contract fixes them."""
-        period = {"date": self.first.isoformat()} if not self.is_period else {
-            "from": self.first.isoformat(), "to": self.last.isoformat(), "twh_during": self.twh_during}
+        period = (
+            {"date": self.first.isoformat()}
+            if not self.is_period
+            else {"from": self.first.isoformat(), "to": self.last.isoformat(), "twh_during": self.twh_during}
+        )
         return {
-            "network": self.network, "consensus": self.consensus, **period,
-            "lower_mw": self.mw["lower"], "best_mw": self.mw["best"], "upper_mw": self.mw["upper"],
-            "twh_per_year": self.twh_per_year, "kwh_per_year": self.kwh_per_year, "method": self.method, "claim": self.claim,
-            "inputs": self.inputs, "co2_t_per_year": self.co2_t_per_year, "co2_basis": self.co2_basis,
+            "network": self.network,
+            "consensus": self.consensus,
+            **period,
+            "lower_mw": self.mw["lower"],
+            "best_mw": self.mw["best"],
+            "upper_mw": self.mw["upper"],
+            "twh_per_year": self.twh_per_year,
+            "kwh_per_year": self.kwh_per_year,
+            "method": self.method,
+            "claim": self.claim,
+            "inputs": self.inputs,
+            "co2_t_per_year": self.co2_t_per_year,
+            "co2_basis": self.co2_basis,
             "wh_per_transaction": self.wh_per_transaction,
             "other_methods": [{k: getattr(o, k) for k in OtherMethod.__slots__} for o in self.others],
             "published": [{k: getattr(p, k) for k in Published.__slots__} for p in self.published],
-            "uncertainty": list(self.uncertainty), "sources": list(self.sources), "notes": list(self.notes)}
+            "uncertainty": list(self.uncertainty),
+            "sources": list(self.sources),
+            "notes": list(self.notes),
+        }
 
     def to_pandas(self) -> Any:
         """One row an end of the range."""
@@ -139,8 +154,10 @@ class NetworkEnergy:
 
     def __str__(self) -> str:
         when = f"{self.first} to {self.last}, mean" if self.is_period else str(self.first)
-        lines = [f"{self.network} ({self.consensus.replace('_', ' ')}), {when} [{self.claim}]",
-                 f"  {'':8}{'MW':>14}{'TWh a year':>16}"]
+        lines = [
+            f"{self.network} ({self.consensus.replace('_', ' ')}), {when} [{self.claim}]",
+            f"  {'':8}{'MW':>14}{'TWh a year':>16}",
+        ]
         for end in ENDS:
             mw = self.mw[end]
             text = f"{'not known':>14}" if mw is None else f"{_figure(mw):>14}{_figure(mw * self.twh_per_mw):>16}"
@@ -153,9 +170,15 @@ class NetworkEnergy:
             lines.append("  from: " + ", ".join(f"{k} {_figure(v)}" for k, v in self.inputs.items() if v is not None))
         if self.co2_t_per_year is not None:
             lines.append(f"  CO2e: {self.co2_t_per_year:,.0f} t a year ({self.co2_basis})")
-        lines += [f"  other method, not to be averaged: {o.method}: {_figure(o.best_mw)} MW, {_figure(o.twh_per_year)} TWh a year [{o.claim}]"
-                  for o in self.others]
-        lines += [f"  published: {_figure(p.best)} {p.unit}, {p.method} ({'during ' if p.kind == 'during' else 'on '}{p.first})" for p in self.published]
+        lines += [
+            f"  other method, not to be averaged: {o.method}: {_figure(o.best_mw)} MW, {_figure(o.twh_per_year)} TWh "
+            f"a year [{o.claim}]"
+            for o in self.others
+        ]
+        lines += [
+            f"  published: {_figure(p.best)} {p.unit}, {p.method} ({'during ' if p.kind == 'during' else 'on '}{p.first})"
+            for p in self.published
+        ]
         lines += [f"  uncertain: {u}" for u in self.uncertainty]
         return "\n".join([*lines, *(f"  note: {n}" for n in self.notes)])
 

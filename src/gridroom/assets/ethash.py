@@ -1,8 +1,10 @@
 """What Ethereum drew before the Merge, bottom-up, and the economic method beside it.
 
-Bottom-up after McDonald (2021-22): hash rate over the efficiency of graphics cards, which grows by a straight line, times overheads. [McDonald]_
+Bottom-up after McDonald (2021-22): hash rate over the efficiency of graphics cards, which grows by a straight line, times
+overheads. [McDonald]_
 
-.. [McDonald] K. McDonald, Ethereum emissions: a bottom-up estimate; parameters of the lower, best and upper case published with it (MIT).
+.. [McDonald] K. McDonald, Ethereum emissions: a bottom-up estimate; parameters of the lower, best and upper case published
+   with it (MIT).
 """
 
 from __future__ import annotations

@@ -37,8 +37,17 @@ def ethereum(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnerg
     StudyError
         If the period is not covered, or other inputs are given.
     """
-    raise_all([Problem(f"--{n.replace('_', '-')}", "does not apply to the bottom-up estimate of Ethereum", "only --date and --hashrate-eh do")
-               for n in work.given() if n != "hashrate_eh"])
+    raise_all(
+        [
+            Problem(
+                f"--{n.replace('_', '-')}",
+                "does not apply to the bottom-up estimate of Ethereum",
+                "only --date and --hashrate-eh do",
+            )
+            for n in work.given()
+            if n != "hashrate_eh"
+        ]
+    )
     days, rates = history.ethereum()
     first, last = period or (days[-1].astype(dt.date),) * 2
     inside = (days >= np.datetime64(first)) & (days <= np.datetime64(last))
@@ -47,21 +56,36 @@ def ethereum(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnerg
             raise StudyError(Problem("--date", f"must be one day from {days[0]} to {days[-1]}; got {first}"))
         days, rates, inside = days[inside], np.array([work.hashrate_eh * 1e9]), np.array([True])
     elif int(inside.sum()) != (last - first).days + 1:
-        raise StudyError(Problem("--date", f"must lie between {days[0]} and {days[-1]}: the Merge ended proof of work; got {first} to {last}",
-                                 "from 2022-09-15 on ask for ethereum, which is proof of stake then"))
+        raise StudyError(
+            Problem(
+                "--date",
+                f"must lie between {days[0]} and {days[-1]}: the Merge ended proof of work; got {first} to {last}",
+                "from 2022-09-15 on ask for ethereum, which is proof of stake then",
+            )
+        )
     seconds = days[inside].astype("datetime64[s]").astype(np.int64).astype(np.float64)
     # The published "lower" case has the better efficiency, "upper" the worse.
     power: dict[str, NDArray[np.float64]] = {
-        name: ethash.power_mw(rates[inside], seconds, _case(end)) for name, end in (("lower", "low"), ("best", "best"), ("upper", "high"))}
+        name: ethash.power_mw(rates[inside], seconds, _case(end))
+        for name, end in (("lower", "low"), ("best", "best"), ("upper", "high"))
+    }
     mw: dict[str, float | None] = {name: float(values.mean()) for name, values in power.items()}
     efficiency = ethash.efficiency_mh_per_s_w(seconds, parameter("ethash_slope").best, parameter("ethash_start").best)
     return NetworkEnergy(
-        network="ethereum-pow", consensus="proof_of_work", first=first, last=last, mw=mw, twh_per_mw=TWH_YEAR_365,
-        method="bottom-up: hash rate over the cards' efficiency, times overheads (McDonald)", claim="derived",
+        network="ethereum-pow",
+        consensus="proof_of_work",
+        first=first,
+        last=last,
+        mw=mw,
+        twh_per_mw=TWH_YEAR_365,
+        method="bottom-up: hash rate over the cards' efficiency, times overheads (McDonald)",
+        claim="derived",
         sources=(parameter("ethash_slope").source,),
         inputs={"hashrate_gh_s": float(rates[inside].mean()), "efficiency_mh_per_s_w": float(efficiency.mean())},
-        uncertainty=("lower and upper are the source's own cases of efficiency and overheads",
-                     "the economic method gives three to four times as much: both stand, neither is a mean"),
+        uncertainty=(
+            "lower and upper are the source's own cases of efficiency and overheads",
+            "the economic method gives three to four times as much: both stand, neither is a mean",
+        ),
         published=near("ethereum-pow", first, last),
     )
 

@@ -1,6 +1,7 @@
 """What Bitcoin draws, by the hardware mix: which machines earn more than their power costs, and how efficient they are.
 
-Re-implemented from the description of the Cambridge index (CBECI): threshold of profitability, machines of the last five years below
+Re-implemented from the description of the Cambridge index (CBECI): threshold of profitability, machines of the last five years
+below
 it, weights by age since method 1.4.0 (August 2023), power usage 1.01, 1.10, 1.20. [CBECI]_
 
 .. [CBECI] Cambridge Bitcoin Electricity Consumption Index, public description and code; formulas only, its data are not used here.
@@ -95,8 +96,14 @@ def trailing_mean(values: Floats, days: int) -> Floats:
 
 
 def mix(
-    days: Days, threshold: Floats, hash_rate_eh: Floats, machines: Machines, pue: tuple[float, float, float], *,
-    weighted: bool = True, smooth: bool = True,
+    days: Days,
+    threshold: Floats,
+    hash_rate_eh: Floats,
+    machines: Machines,
+    pue: tuple[float, float, float],
+    *,
+    weighted: bool = True,
+    smooth: bool = True,
 ) -> Mix:
     """Power of the network by day.
 
@@ -130,12 +137,23 @@ def mix(
         mean = (w * machines.j_per_th).sum(axis=1) / w.sum(axis=1)
     low, best, high = (
         _carry(e, count > 0)
-        for e in (np.where(earns, machines.j_per_th, np.inf).min(axis=1), mean, np.where(earns, machines.j_per_th, -np.inf).max(axis=1))
+        for e in (
+            np.where(earns, machines.j_per_th, np.inf).min(axis=1),
+            mean,
+            np.where(earns, machines.j_per_th, -np.inf).max(axis=1),
+        )
     )
     power = [_power(e, hash_rate_eh, u, smooth) for e, u in zip((low, best, high), pue, strict=True)]
     return Mix(
-        threshold_j_per_th=smoothed, low_j_per_th=low, best_j_per_th=best, high_j_per_th=high, low_mw=power[0], best_mw=power[1],
-        high_mw=power[2], carried=(count == 0) & np.isfinite(best), machines=count,
+        threshold_j_per_th=smoothed,
+        low_j_per_th=low,
+        best_j_per_th=best,
+        high_j_per_th=high,
+        low_mw=power[0],
+        best_mw=power[1],
+        high_mw=power[2],
+        carried=(count == 0) & np.isfinite(best),
+        machines=count,
     )
 
 

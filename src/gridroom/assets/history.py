@@ -55,7 +55,9 @@ def bitcoin() -> Chain:
     day = measured["date"].to_numpy("datetime64[D]")
     start = epochs["start_utc"].to_numpy("datetime64[s]")
     length = epochs["days"].to_numpy(np.float64)
-    rate = np.where(np.isfinite(length), epochs["hash_rate_eh"].to_numpy(np.float64), [hash_rate_eh(d) for d in epochs["difficulty"]])
+    rate = np.where(
+        np.isfinite(length), epochs["hash_rate_eh"].to_numpy(np.float64), [hash_rate_eh(d) for d in epochs["difficulty"]]
+    )
     half = np.where(np.isfinite(length), length / 2.0, 0.0)
     middle = start.astype(np.int64) / 86400.0 + half
     later = middle > _number(day[-1:])[0] + 3
@@ -82,8 +84,9 @@ def machines(deployment_months: int = 0) -> Machines:
     """Machines of the shipped list, so many months after their release."""
     table = catalog.load("bitcoin_machines")
     month = table["release_month"].to_numpy("datetime64[M]") + np.timedelta64(deployment_months, "M")
-    return Machines(model=tuple(table["model"]), release=month.astype("datetime64[D]"),
-                    j_per_th=table["j_per_th"].to_numpy(np.float64))
+    return Machines(
+        model=tuple(table["model"]), release=month.astype("datetime64[D]"), j_per_th=table["j_per_th"].to_numpy(np.float64)
+    )
 
 
 __all__ = ["MERGE", "Chain", "bitcoin", "ethereum", "machines"]

@@ -42,7 +42,8 @@ class Load:
 class Duty:
     """One rule and this load.
 
-    `applies` is None where the rule does not depend on the load, or an input is missing; `value` is what the rule sets on this load.
+    `applies` is None where the rule does not depend on the load, or an input is missing; `value` is what the rule sets on this
+    load.
     """
 
     rule: str
@@ -63,8 +64,18 @@ class Duty:
 
 def _duty(name: str, row: Rule, applies: bool | None, value: float | None = None) -> Duty:
     """One rule; of a rule that begins later, `applies` says what it will mean."""
-    return Duty(rule=name, applies=applies, threshold=row.number, unit=row.unit, value=value, citation=row.citation, status=row.status,
-                valid_from=row.valid_from, valid_to=row.valid_to, note=row.remark)
+    return Duty(
+        rule=name,
+        applies=applies,
+        threshold=row.number,
+        unit=row.unit,
+        value=value,
+        citation=row.citation,
+        status=row.status,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        note=row.remark,
+    )
 
 
 def _above(mw: float | None, row: Rule, or_more: bool) -> bool | None:
@@ -94,7 +105,9 @@ def _texas(load: Load, book: Rulebook) -> list[Duty]:
         out.append(_duty("tx_25_194", order, reached))
         for key in ("study_fee", "security"):
             row = book.need("tx_25_194", key)
-            value = row.value * load.mw if key == "security" and load.mw is not None and reached else row.number if reached else None
+            value = (
+                row.value * load.mw if key == "security" and load.mw is not None and reached else row.number if reached else None
+            )
             out.append(_duty(f"tx_25_194_{key}", row, reached, value))
     peaks = book.find("ercot_4cp", "months")
     return [*out, _duty("ercot_4cp", peaks, None)] if peaks is not None else out
@@ -138,8 +151,14 @@ def status(load: Load, date: dt.date) -> list[Duty]:
     book = Rulebook(date, "disclosure_rules", upcoming=True)
     out = _texas(load, book) if load.state in ("", "TX") else []
     out += _tariffs(load, book)
-    for name, key in (("ferc_rm26_4", "mw"), ("ferc_pjm", "any"), ("clarity", "any"), ("eia_862", "any"), ("crypto_transparency", "any"),
-                      ("mined_in_america", "any")):
+    for name, key in (
+        ("ferc_rm26_4", "mw"),
+        ("ferc_pjm", "any"),
+        ("clarity", "any"),
+        ("eia_862", "any"),
+        ("crypto_transparency", "any"),
+        ("mined_in_america", "any"),
+    ):
         row = book.find(name, key)
         if row is not None:
             # Bills that are not law, and surveys that were withdrawn, ask nothing of anyone.

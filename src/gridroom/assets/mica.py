@@ -1,7 +1,9 @@
 """A MiCA sustainability disclosure: which fields it must hold, from whom, and what our own estimate fills in.
 
-Delegated Regulation (EU) 2025/422, Art. 4 (white papers) and 5 (providers). Table 2 always; Table 3 when energy exceeds the threshold: white
-papers in any case, providers when they run a trading platform or exchange; single optional fields then come with their sources field.
+Delegated Regulation (EU) 2025/422, Art. 4 (white papers) and 5 (providers). Table 2 always; Table 3 when energy exceeds the
+threshold: white
+papers in any case, providers when they run a trading platform or exchange; single optional fields then come with their sources
+field.
 """
 
 from __future__ import annotations
@@ -20,8 +22,17 @@ from gridroom.reference.rules import Rulebook
 # MiCA Art. 3(1)(16): services that make Table 3 mandatory for providers.
 TRADING = ("b", "c", "d")
 SERVICES = {
-    "a": "custody", "b": "trading_platform", "c": "exchange_for_funds", "d": "exchange_for_crypto_assets", "e": "execution", "f": "placing",
-    "g": "reception_and_transmission", "h": "advice", "i": "portfolio_management", "j": "transfer"}
+    "a": "custody",
+    "b": "trading_platform",
+    "c": "exchange_for_funds",
+    "d": "exchange_for_crypto_assets",
+    "e": "execution",
+    "f": "placing",
+    "g": "reception_and_transmission",
+    "h": "advice",
+    "i": "portfolio_management",
+    "j": "transfer",
+}
 RENEWABLE = ("hydro", "wind", "solar", "geothermal", "bio", "biomass", "biogas", "wave", "tidal", "renewable", "other_renewables")
 
 
@@ -99,8 +110,11 @@ class Missing:
     def problem(self) -> Problem:
         """The same as a problem."""
         label = fields()[self.code].label
-        return Problem(f"fields.{self.code}", f"is missing: {label}, mandatory by Delegated Regulation (EU) 2025/422 {self.article} ({self.why})",
-                       _hint(self.code))
+        return Problem(
+            f"fields.{self.code}",
+            f"is missing: {label}, mandatory by Delegated Regulation (EU) 2025/422 {self.article} ({self.why})",
+            _hint(self.code),
+        )
 
 
 def _hint(code: str) -> str:
@@ -119,14 +133,23 @@ def missing(filing: Filing) -> list[Missing]:
         if field.table == 2:
             out.append(Missing(code=code, name=field.name, article=filing.article, why="Table 2, always"))
         elif field.table == 3 and filing.supplementary:
-            why = f"Table 3: energy exceeds {plain(filing.threshold_kwh())} kWh" + ("" if filing.document == "white_paper" else ", with a trading service")
+            why = f"Table 3: energy exceeds {plain(filing.threshold_kwh())} kWh" + (
+                "" if filing.document == "white_paper" else ", with a trading service"
+            )
             out.append(Missing(code=code, name=field.name, article=filing.article, why=why))
     gone = {m.code for m in out}
     for code in filing.values:
         needed = fields()[code].sources_field
         if needed and needed not in filing.values and needed not in gone and fields()[needed].table > 2:
             gone.add(needed)
-            out.append(Missing(code=needed, name=fields()[needed].name, article=filing.article, why=f"it names the sources of {fields()[code].label}"))
+            out.append(
+                Missing(
+                    code=needed,
+                    name=fields()[needed].name,
+                    article=filing.article,
+                    why=f"it names the sources of {fields()[code].label}",
+                )
+            )
     return sorted(out, key=lambda m: int(m.code[1:]))
 
 
@@ -138,12 +161,26 @@ def conflicts(filing: Filing) -> list[Problem]:
         if mix is not None and mix.mix:
             green = sum((v for n, v in mix.mix if n.lower().split("_")[0] in RENEWABLE or n.lower() in RENEWABLE), Decimal(0))
             if renewable.amount > green + Decimal("0.01"):
-                problems.append(Problem("fields.S10", f"is more than the renewable sources of S.17: {plain(renewable.amount)} against {plain(green)} %",
-                                        "nuclear and fossil sources are not renewable"))
+                problems.append(
+                    Problem(
+                        "fields.S10",
+                        f"is more than the renewable sources of S.17: {plain(renewable.amount)} against {plain(green)} %",
+                        "nuclear and fossil sources are not renewable",
+                    )
+                )
         sustainable, survey = parameter("bitcoin_sustainable_share"), parameter("bitcoin_renewable_share")
-        if filing.estimate is not None and filing.estimate.network == "bitcoin" and renewable.amount == Decimal(str(sustainable.best)) * 100:
-            problems.append(Problem("fields.S10", f"is the survey's sustainable share, nuclear included; got {plain(renewable.amount)} %",
-                                    f"renewable alone is {survey.best:.1%}"))
+        if (
+            filing.estimate is not None
+            and filing.estimate.network == "bitcoin"
+            and renewable.amount == Decimal(str(sustainable.best)) * 100
+        ):
+            problems.append(
+                Problem(
+                    "fields.S10",
+                    f"is the survey's sustainable share, nuclear included; got {plain(renewable.amount)} %",
+                    f"renewable alone is {survey.best:.1%}",
+                )
+            )
     return problems
 
 
@@ -159,8 +196,11 @@ def fill(values: dict[str, Value], estimate: NetworkEnergy) -> dict[str, Value]:
     ours = {"S8": Value(code="S8", amount=energy, estimated=True)}
     uncertain = ". ".join(estimate.uncertainty)
     bounds = ", ".join(f"{end} {mw * estimate.twh_per_mw * 1e9:,.0f} kWh" for end, mw in estimate.mw.items() if mw is not None)
-    ours["S9"] = _text("S9", f"Estimate by gridroom, {estimate.claim}: {estimate.method}. {bounds} a year. Uncertain: {uncertain}. "
-                             f"Sources: {'; '.join(estimate.sources)}.")
+    ours["S9"] = _text(
+        "S9",
+        f"Estimate by gridroom, {estimate.claim}: {estimate.method}. {bounds} a year. Uncertain: {uncertain}. "
+        f"Sources: {'; '.join(estimate.sources)}.",
+    )
     notes = []
     if estimate.wh_per_transaction is not None:
         ours["S11"] = Value(code="S11", amount=Decimal(str(estimate.wh_per_transaction)) / 1000, estimated=True)
@@ -202,16 +242,31 @@ def as_dict(filing: Filing) -> dict[str, Any]:
         if value is None:
             continue
         amount = value.amount
-        rows.append({
-            "code": f"S.{code[1:]}", "name": field.name, "table": field.table, "value": value.filed if amount is None else float(Decimal(value.filed)),
-            "filed": value.filed, "full": None if amount is None else plain(amount), "unit": field.unit or None,
-            "concept": f"mica:{field.concept}" if field.concept else None, "estimated": value.estimated})
+        rows.append(
+            {
+                "code": f"S.{code[1:]}",
+                "name": field.name,
+                "table": field.table,
+                "value": value.filed if amount is None else float(Decimal(value.filed)),
+                "filed": value.filed,
+                "full": None if amount is None else plain(amount),
+                "unit": field.unit or None,
+                "concept": f"mica:{field.concept}" if field.concept else None,
+                "estimated": value.estimated,
+            }
+        )
     return {
-        "entity": {"name": filing.name, "lei": filing.lei, "services": list(filing.services)}, "document": filing.document,
+        "entity": {"name": filing.name, "lei": filing.lei, "services": list(filing.services)},
+        "document": filing.document,
         "asset": {"name": filing.asset, "kind": filing.kind, "dti": filing.dti or None},
-        "period": {"start": filing.start.isoformat(), "end": filing.end.isoformat()}, "published": filing.published.isoformat(),
-        "last_update": filing.updated.isoformat(), "article": f"Delegated Regulation (EU) 2025/422 {filing.article}",
-        "exceeds_threshold": filing.exceeds, "supplementary_mandatory": filing.supplementary, "fields": rows}
+        "period": {"start": filing.start.isoformat(), "end": filing.end.isoformat()},
+        "published": filing.published.isoformat(),
+        "last_update": filing.updated.isoformat(),
+        "article": f"Delegated Regulation (EU) 2025/422 {filing.article}",
+        "exceeds_threshold": filing.exceeds,
+        "supplementary_mandatory": filing.supplementary,
+        "fields": rows,
+    }
 
 
 __all__ = ["SERVICES", "TRADING", "Filing", "Missing", "as_dict", "conflicts", "fill", "missing", "with_full_values"]

@@ -1,6 +1,7 @@
 """Fields of MiCA's sustainability indicators and the values that they take.
 
-Delegated Regulation (EU) 2025/422, Annex: {DECIMAL-18/5} is up to 18 digits, 5 of them fractional; percentages {DECIMAL-11/10}; rounded, not
+Delegated Regulation (EU) 2025/422, Annex: {DECIMAL-18/5} is up to 18 digits, 5 of them fractional; percentages
+{DECIMAL-11/10}; rounded, not
 truncated. Values are kept in full; what is filed is rounded from them.
 """
 
@@ -18,16 +19,45 @@ from gridroom.reference import catalog
 
 # Spellings of units: (what it measures, factor to the base of that).
 UNITS: dict[str, tuple[str, Decimal]] = {
-    "wh": ("energy", Decimal("0.001")), "kwh": ("energy", Decimal(1)), "mwh": ("energy", Decimal(1000)),
-    "gwh": ("energy", Decimal(1_000_000)), "twh": ("energy", Decimal(1_000_000_000)), "g": ("mass", Decimal("0.001")),
-    "kg": ("mass", Decimal(1)), "t": ("mass", Decimal(1000)), "m3": ("volume", Decimal(1)), "share": ("share", Decimal(1)),
-    "pure": ("share", Decimal(1)), "percent": ("share", Decimal("0.01")), "pct": ("share", Decimal("0.01")), "%": ("share", Decimal("0.01")),
-    "kg_per_kwh": ("intensity", Decimal(1)), "g_per_kwh": ("intensity", Decimal("0.001")),
+    "wh": ("energy", Decimal("0.001")),
+    "kwh": ("energy", Decimal(1)),
+    "mwh": ("energy", Decimal(1000)),
+    "gwh": ("energy", Decimal(1_000_000)),
+    "twh": ("energy", Decimal(1_000_000_000)),
+    "g": ("mass", Decimal("0.001")),
+    "kg": ("mass", Decimal(1)),
+    "t": ("mass", Decimal(1000)),
+    "m3": ("volume", Decimal(1)),
+    "share": ("share", Decimal(1)),
+    "pure": ("share", Decimal(1)),
+    "percent": ("share", Decimal("0.01")),
+    "pct": ("share", Decimal("0.01")),
+    "%": ("share", Decimal("0.01")),
+    "kg_per_kwh": ("intensity", Decimal(1)),
+    "g_per_kwh": ("intensity", Decimal("0.001")),
 }
-SHOWN = {"kWh": "kwh", "kWh per transaction": "kwh", "tCO2e": "t", "kgCO2e per transaction": "kg", "%": "percent", "t": "t",
-         "kgCO2e/kWh": "kg_per_kwh", "g per transaction": "g", "m3": "m3"}
-MEASURE = {"kWh": "energy", "kWh per transaction": "energy", "tCO2e": "mass", "kgCO2e per transaction": "mass", "%": "share", "t": "mass",
-           "kgCO2e/kWh": "intensity", "g per transaction": "mass", "m3": "volume"}
+SHOWN = {
+    "kWh": "kwh",
+    "kWh per transaction": "kwh",
+    "tCO2e": "t",
+    "kgCO2e per transaction": "kg",
+    "%": "percent",
+    "t": "t",
+    "kgCO2e/kWh": "kg_per_kwh",
+    "g per transaction": "g",
+    "m3": "m3",
+}
+MEASURE = {
+    "kWh": "energy",
+    "kWh per transaction": "energy",
+    "tCO2e": "mass",
+    "kgCO2e per transaction": "mass",
+    "%": "share",
+    "t": "mass",
+    "kgCO2e/kWh": "intensity",
+    "g per transaction": "mass",
+    "m3": "volume",
+}
 NUMBER_KINDS = ("decimal", "share")
 
 
@@ -140,7 +170,9 @@ def _amounts(field: Field, where: str, entry: dict[str, Any], problems: list[Pro
     pairs: list[tuple[str, str, Any]] = []
     for value_key, unit_key in (("value", "unit"), ("tag_value", "tag_unit"), ("tagged", "tag_unit")):
         if value_key in entry:
-            pairs.append((value_key, str(entry.get(unit_key, field.unit if value_key == "value" else field.tag_unit)), entry[value_key]))
+            pairs.append(
+                (value_key, str(entry.get(unit_key, field.unit if value_key == "value" else field.tag_unit)), entry[value_key])
+            )
     if "tag_unit" in entry and not {"tag_value", "tagged"} & set(entry) and "value" in entry:
         pairs.append(("value", str(entry["tag_unit"]), entry["value"]))
     known = {"value", "unit", "tag_value", "tag_unit", "tagged", "estimate", "includes_nuclear"}
@@ -152,13 +184,19 @@ def _amounts(field: Field, where: str, entry: dict[str, Any], problems: list[Pro
         name = unit_of(unit) if unit not in SHOWN else SHOWN[unit]
         if name is None or UNITS[name][0] != wanted:
             fits = ", ".join(u for u, (m, _) in UNITS.items() if m == wanted)
-            problems.append(Problem(f"{where}.{key}", f"has no unit that fits {field.label}, filed in {field.unit}; got {unit!r}", f"units: {fits}"))
+            problems.append(
+                Problem(
+                    f"{where}.{key}", f"has no unit that fits {field.label}, filed in {field.unit}; got {unit!r}", f"units: {fits}"
+                )
+            )
             continue
         number = _number(value)
         if number is None:
             problems.append(Problem(f"{where}.{key}", f"must be a number; got {value!r}"))
             continue
-        out.append((f"{key} = {value}" + ("" if key == unit else f" {unit}"), number * UNITS[name][1] / UNITS[SHOWN[field.unit]][1]))
+        out.append(
+            (f"{key} = {value}" + ("" if key == unit else f" {unit}"), number * UNITS[name][1] / UNITS[SHOWN[field.unit]][1])
+        )
     return out
 
 
@@ -166,7 +204,13 @@ def _check_amount(field: Field, where: str, amount: Decimal, problems: list[Prob
     if amount < 0:
         problems.append(Problem(where, f"must be at least 0 ({field.label}, {field.unit}); got {plain(amount)}"))
     if field.kind == "share" and amount > 100:
-        problems.append(Problem(where, f"must be at most 100 % ({field.label}); got {plain(amount)} %", "42.6 % is { percent = 42.6 } or { share = 0.426 }"))
+        problems.append(
+            Problem(
+                where,
+                f"must be at most 100 % ({field.label}); got {plain(amount)} %",
+                "42.6 % is { percent = 42.6 } or { share = 0.426 }",
+            )
+        )
     if field.kind == "decimal" and abs(amount) >= Decimal(10) ** 13:
         problems.append(Problem(where, f"has more than 18 digits, 5 of them fractional ({field.label}); got {plain(amount)}"))
 
@@ -183,7 +227,13 @@ def _mix(field: Field, where: str, entry: Any, problems: list[Problem]) -> Value
             return None
         scale = UNITS[name][1] * 100
     if not isinstance(given, dict) or not given:
-        problems.append(Problem(where, f"must be a table of sources and percentages ({field.label}); got {entry!r}", "S17 = { percent = { hydro = 23.4, wind = 15.4 } }"))
+        problems.append(
+            Problem(
+                where,
+                f"must be a table of sources and percentages ({field.label}); got {entry!r}",
+                "S17 = { percent = { hydro = 23.4, wind = 15.4 } }",
+            )
+        )
         return None
     out = []
     for name, value in given.items():
@@ -198,35 +248,47 @@ def _mix(field: Field, where: str, entry: Any, problems: list[Problem]) -> Value
     return Value(code=field.code, mix=tuple(out))
 
 
+def _amount_of(field: Field, where: str, entry: Any, problems: list[Problem]) -> Value | None:
+    """Number of a field, with its unit; two ways of saying it must agree."""
+    code = field.code
+    if not isinstance(entry, dict):
+        unit = f"{{ {SHOWN[field.unit]} = … }}"
+        if _number(entry) is None:
+            problems.append(Problem(where, f"must be a number with its unit ({field.label}); got {entry!r}", f"{code} = {unit}"))
+            return None
+        if field.kind == "share":
+            problems.append(Problem(where, f"needs its unit, percent or share ({field.label}); got {entry!r}", f"{code} = {unit}"))
+            return None
+        entry = {SHOWN[field.unit]: entry}
+    amounts = _amounts(field, where, entry, problems)
+    if entry.get("includes_nuclear"):
+        problems.append(Problem(where, "is renewable energy alone: nuclear does not count", "take it out, or say it in S.17"))
+    if not amounts:
+        if not any(p.where.startswith(where) for p in problems):
+            problems.append(Problem(where, f"holds no value ({field.label})", f"{code} = {{ {SHOWN[field.unit]} = … }}"))
+        return None
+    first = amounts[0]
+    for other in amounts[1:]:
+        if abs(first[1] - other[1]) > Decimal("1e-9") * max(abs(first[1]), abs(other[1])):
+            problems.append(
+                Problem(
+                    where,
+                    f"says two things ({field.label}): {first[0]} and {other[0]} differ, {plain(first[1])} "
+                    f"against {plain(other[1])} {field.unit}",
+                    "label and tag must agree; keep the right one",
+                )
+            )
+    _check_amount(field, where, first[1], problems)
+    return Value(code=code, amount=first[1], estimated=bool(entry.get("estimate", False)))
+
+
 def parse(code: str, entry: Any, problems: list[Problem]) -> Value | None:
     """Value of a field as a file writes it; what is wrong is added to `problems`."""
     field, where = fields()[code], f"fields.{code}"
     if field.kind == "mix":
         return _mix(field, where, entry, problems)
     if field.kind in NUMBER_KINDS:
-        if not isinstance(entry, dict):
-            unit = f"{{ {SHOWN[field.unit]} = … }}"
-            if _number(entry) is None:
-                problems.append(Problem(where, f"must be a number with its unit ({field.label}); got {entry!r}", f"{code} = {unit}"))
-                return None
-            if field.kind == "share":
-                problems.append(Problem(where, f"needs its unit, percent or share ({field.label}); got {entry!r}", f"{code} = {unit}"))
-                return None
-            entry = {SHOWN[field.unit]: entry}
-        amounts = _amounts(field, where, entry, problems)
-        if entry.get("includes_nuclear"):
-            problems.append(Problem(where, "is renewable energy alone: nuclear does not count", "take it out, or say it in S.17"))
-        if not amounts:
-            if not any(p.where.startswith(where) for p in problems):
-                problems.append(Problem(where, f"holds no value ({field.label})", f"{code} = {{ {SHOWN[field.unit]} = … }}"))
-            return None
-        first = amounts[0]
-        for other in amounts[1:]:
-            if abs(first[1] - other[1]) > Decimal("1e-9") * max(abs(first[1]), abs(other[1])):
-                problems.append(Problem(where, f"says two things ({field.label}): {first[0]} and {other[0]} differ, {plain(first[1])} against {plain(other[1])} {field.unit}",
-                                        "label and tag must agree; keep the right one"))
-        _check_amount(field, where, first[1], problems)
-        return Value(code=code, amount=first[1], estimated=bool(entry.get("estimate", False)))
+        return _amount_of(field, where, entry, problems)
     if field.kind == "date":
         return _date(field, where, entry, problems)
     if not isinstance(entry, str) or not entry.strip():

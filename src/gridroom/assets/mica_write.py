@@ -1,7 +1,9 @@
 """The files of a MiCA disclosure: a page to read and print, JSON, and the same page as inline XBRL.
 
-Inline XBRL tags the fields whose concepts are known to us; the others stand as plain text. Rules followed: one entity identifier, `xml:lang` on
-the root, no script, `escape` true for text blocks, `decimals` and no `precision`, percentages as shares by `scale`, no hidden facts.
+Inline XBRL tags the fields whose concepts are known to us; the others stand as plain text. Rules followed: one entity
+identifier, `xml:lang` on
+the root, no script, `escape` true for text blocks, `decimals` and no `precision`, percentages as shares by `scale`, no hidden
+facts.
 """
 
 from __future__ import annotations
@@ -93,8 +95,16 @@ def _fact(cell: ET.Element, field: Field, value: Value) -> None:
         _element(cell, "ix:nonNumeric", value.filed, name=name, contextRef="period", escape=escape)
         return
     scale = scale_of(field)
-    fact = _element(cell, "ix:nonFraction", value.filed, name=name, contextRef="period", unitRef=field.tag_unit,
-                    decimals=str(field.places - scale), format="ixt:num-dot-decimal")
+    fact = _element(
+        cell,
+        "ix:nonFraction",
+        value.filed,
+        name=name,
+        contextRef="period",
+        unitRef=field.tag_unit,
+        decimals=str(field.places - scale),
+        format="ixt:num-dot-decimal",
+    )
     if scale:
         fact.set("scale", str(scale))
 
@@ -153,11 +163,21 @@ def page(filing: Filing, taxonomy: Taxonomy | None) -> str:
         _header(body, filing, taxonomy)
     _element(body, "h1", f"{filing.asset}: adverse impacts on the climate and the environment")
     what = "white paper" if filing.document == "white_paper" else "crypto-asset service provider"
-    _element(body, "p", f"{filing.name} (LEI {filing.lei}), {what}. Period {filing.start} to {filing.end}. Published {filing.published}, last update "
-                        f"{filing.updated}. Delegated Regulation (EU) 2025/422, {filing.article}. Values marked (estimate) are estimates; "
-                        "offsets are not deducted.")
+    _element(
+        body,
+        "p",
+        f"{filing.name} (LEI {filing.lei}), {what}. Period {filing.start} to {filing.end}. Published "
+        f"{filing.published}, last update "
+        f"{filing.updated}. Delegated Regulation (EU) 2025/422, {filing.article}. Values marked (estimate) are estimates; "
+        "offsets are not deducted.",
+    )
     if taxonomy is not None:
-        _element(body, "p", "This file holds the sustainability fields alone: a white paper to be notified needs the other fields of its template too.")
+        _element(
+            body,
+            "p",
+            "This file holds the sustainability fields alone: a white paper to be notified needs the other fields "
+            "of its template too.",
+        )
     for number in (2, 3, 4):
         _table(body, filing, number, taxonomy is not None)
     ET.indent(root)
@@ -165,7 +185,8 @@ def page(filing: Filing, taxonomy: Taxonomy | None) -> str:
     if taxonomy is not None:
         # Names and measures are words inside attributes and text, so their prefixes have to be declared by hand.
         declared = f' xmlns:mica="{taxonomy.namespace}"' + "".join(
-            f' xmlns:{p}="{uri}"' for p, uri in PREFIXES.items() if p and f"xmlns:{p}=" not in text.split(">", 1)[0])
+            f' xmlns:{p}="{uri}"' for p, uri in PREFIXES.items() if p and f"xmlns:{p}=" not in text.split(">", 1)[0]
+        )
         text = text.replace("<html", f"<html{declared}", 1)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
@@ -180,7 +201,11 @@ def write(filing: Filing, out: Path, taxonomy: Taxonomy) -> list[Path]:
     """
     out.mkdir(parents=True, exist_ok=True)
     document: dict[str, Any] = {"schema_version": "1", **as_dict(filing)}
-    files = {"mica.html": page(filing, None), "mica.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n", "mica.xhtml": page(filing, taxonomy)}
+    files = {
+        "mica.html": page(filing, None),
+        "mica.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n",
+        "mica.xhtml": page(filing, taxonomy),
+    }
     for name, text in files.items():
         (out / name).write_text(text, encoding="utf-8")
     return [out / name for name in files]

@@ -1,4 +1,4 @@
-"""A mine by the hour: mine, stand still, sell power back, sell flexibility and heat; and what AI hosting would bring on the same megawatts."""
+"""A mine by the hour: mine, stand still, sell power back, sell flexibility and heat; and AI hosting on the same megawatts."""
 
 from __future__ import annotations
 
@@ -71,10 +71,14 @@ class Miner:
         After the pool's fee [USD/PH/day].
     variable_usd_per_mwh : float
         Other cost of running [USD/MWh].
+    capital_usd_per_mw_year : float
+        Machines and their place, written off evenly [USD/MW-year].
     price : float array (T,)
         Spot price [USD/MWh], hour by hour from 1 January.
     fixed_usd_per_mwh : float or None
         Price of a block of the whole mine, bought ahead and paid in any case; None: spot alone.
+    run_only_below : float or None
+        It runs only where the price lies below this: surplus hours [USD/MWh]; None: in any hour.
     sell_back : bool
         Whether what is not used of the block goes back at spot.
     ancillary_usd_per_mwh : float
@@ -99,9 +103,11 @@ class Miner:
     pue: float
     hashprice: float
     variable_usd_per_mwh: float
+    capital_usd_per_mw_year: float
     price: Floats
     fixed_usd_per_mwh: float | None
     sell_back: bool
+    run_only_below: float | None
     ancillary_usd_per_mwh: float
     calls: Bools | None
     programme_usd_per_mw_year: float
@@ -155,7 +161,7 @@ def decide(miner: Miner) -> tuple[Bools, dict[str, Bools], Floats]:
     -------
     runs : bool array (T,)
     reasons : dict of bool arrays (T,)
-        `grid_call`, `four_cp`, `price`, in this order: an hour counts for the first that holds.
+        `grid_call`, `four_cp`, `no_surplus`, `price`, in this order: an hour counts for the first that holds.
     heat_mwh : float array (T,)
         Heat sold per MWh of power while running [MWh].
     """
@@ -167,8 +173,11 @@ def decide(miner: Miner) -> tuple[Bools, dict[str, Bools], Floats]:
     peaks = _peaks(miner).off & ~called
     bound = miner.fixed_usd_per_mwh is not None and not miner.sell_back
     dear = (worth <= 0.0) if bound else (miner.price >= worth)
-    price = dear & ~called & ~peaks
-    return ~(called | peaks | price), {"grid_call": called, "four_cp": peaks, "price": price}, np.asarray(heat)
+    dry = np.zeros(hours, np.bool_) if miner.run_only_below is None else miner.price >= miner.run_only_below
+    dry = dry & ~called & ~peaks
+    price = dear & ~called & ~peaks & ~dry
+    reasons = {"grid_call": called, "four_cp": peaks, "no_surplus": dry, "price": price}
+    return ~(called | peaks | dry | price), reasons, np.asarray(heat)
 
 
 def _pivot(miner: Miner, margin_usd_per_year: float) -> Pivot | None:
@@ -184,11 +193,20 @@ def _pivot(miner: Miner, margin_usd_per_year: float) -> Pivot | None:
     rate, wait = plan.discount_rate, plan.months / 12.0
     annuity = plan.years if rate == 0 else (1.0 - (1.0 + rate) ** -plan.years) / rate
     return Pivot(
-        it_mw=it_mw, usd_per_mw_year=plan.usd_per_mw_year, hosting_usd_per_year=hosting, mining_usd_per_year=margin_usd_per_year,
-        gain_usd_per_year=gain, capex_usd=capex, months=plan.months, lost_while_building_usd=lost,
-        payback_years=(capex + lost) / gain if gain > 0 else None, npv_usd=gain * annuity / (1.0 + rate) ** wait - capex - lost,
+        it_mw=it_mw,
+        usd_per_mw_year=plan.usd_per_mw_year,
+        hosting_usd_per_year=hosting,
+        mining_usd_per_year=margin_usd_per_year,
+        gain_usd_per_year=gain,
+        capex_usd=capex,
+        months=plan.months,
+        lost_while_building_usd=lost,
+        payback_years=(capex + lost) / gain if gain > 0 else None,
+        npv_usd=gain * annuity / (1.0 + rate) ** wait - capex - lost,
         same_as_mining_usd_per_mw_year=(max(margin_usd_per_year, 0.0) + power) / it_mw + plan.operating_usd_per_mw_year,
-        interruptible_mw=-miner.mw, firm_mw=miner.mw, tenant_pays_power=plan.tenant_pays_power,
+        interruptible_mw=-miner.mw,
+        firm_mw=miner.mw,
+        tenant_pays_power=plan.tenant_pays_power,
     )
 
 
@@ -220,23 +238,38 @@ def run_miner(miner: Miner) -> MinerAnswer:
         "demand_response": mw * miner.programme_usd_per_mw_year * share if miner.calls is not None else 0.0,
         "four_cp": mw * 1000.0 * miner.four_cp.usd_per_kw_year * peaks.hits if miner.four_cp is not None else 0.0,
         "heat": mw * float((on * heat).sum()) * miner.heat_usd_per_mwh,
+        "capital": -mw * miner.capital_usd_per_mw_year * share,
     }
-    always = mw * (hours * (miner.break_even - miner.variable_usd_per_mwh + miner.ancillary_usd_per_mwh)
-                   + float(heat.sum()) * miner.heat_usd_per_mwh - float((miner.price if fixed is None else np.full(hours, fixed)).sum()))
+    always = mw * (
+        hours * (miner.break_even - miner.variable_usd_per_mwh + miner.ancillary_usd_per_mwh)
+        + float(heat.sum()) * miner.heat_usd_per_mwh
+        - float((miner.price if fixed is None else np.full(hours, fixed)).sum())
+    )
+    always += usd["capital"]
     total = sum(usd.values())
     coins = miner.coin[2] if miner.coin is not None else None
     mean_cost = -usd["power_cost"] / (mw * float(drawn.sum())) if drawn.sum() else None
     peta = mw / miner.pue * 1000.0 / miner.efficiency_j_per_th
     return MinerAnswer(
-        name=miner.name, mw=mw, hours=hours, break_even_usd_per_mwh=miner.break_even,
-        break_even_coin_usd=None if miner.coin is None or mean_cost is None else break_even_coin_usd(
-            mean_cost / 1000.0, miner.efficiency_j_per_th, miner.pue, miner.coin[1], miner.coin[2]),
-        power_cost_per_coin_usd=None if coins is None or miner.coin is None or mean_cost is None else power_cost_per_coin_usd(
-            mw, mean_cost, coins * peta / (miner.coin[1] * 1000.0)),
+        name=miner.name,
+        mw=mw,
+        hours=hours,
+        break_even_usd_per_mwh=miner.break_even,
+        break_even_coin_usd=None
+        if miner.coin is None or mean_cost is None
+        else break_even_coin_usd(mean_cost / 1000.0, miner.efficiency_j_per_th, miner.pue, miner.coin[1], miner.coin[2]),
+        power_cost_per_coin_usd=None
+        if coins is None or miner.coin is None or mean_cost is None
+        else power_cost_per_coin_usd(mw, mean_cost, coins * peta / (miner.coin[1] * 1000.0)),
         revenue_usd_per_mw_year=revenue_usd_per_mw_year(miner.hashprice, miner.efficiency_j_per_th, miner.pue),
-        hashprice_usd_per_ph_day=miner.hashprice, hash_rate_ph=peta, mw_by_hour=mw * on,
-        curtail_hours={name: int(flags.sum()) for name, flags in reasons.items()}, revenue_usd={**usd, "total": total},
-        always_on_usd=always, heat_mwh=mw * float((on * heat).sum()), pivot=_pivot(miner, total / share),
+        hashprice_usd_per_ph_day=miner.hashprice,
+        hash_rate_ph=peta,
+        mw_by_hour=mw * on,
+        curtail_hours={name: int(flags.sum()) for name, flags in reasons.items()},
+        revenue_usd={**usd, "total": total},
+        always_on_usd=always,
+        heat_mwh=mw * float((on * heat).sum()),
+        pivot=_pivot(miner, total / share),
         four_cp_rule=miner.four_cp.rule if miner.four_cp is not None else "",
         price_mean_usd_per_mwh=float(miner.price.mean()),
         price_paid_usd_per_mwh=float(miner.price[runs].mean()) if fixed is None and runs.any() else fixed,

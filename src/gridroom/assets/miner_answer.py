@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 # Who pays what. A credit of the supplier is not a payment of the grid operator.
 LEDGERS = {
-    "bitcoin_network": ("mining",), "supplier": ("power_cost", "sell_back"), "grid_operator": ("ancillary", "demand_response"),
-    "transmission_bill": ("four_cp",), "heat_buyer": ("heat",), "own_cost": ("variable_cost",)}
+    "bitcoin_network": ("mining",),
+    "supplier": ("power_cost", "sell_back"),
+    "grid_operator": ("ancillary", "demand_response"),
+    "transmission_bill": ("four_cp",),
+    "heat_buyer": ("heat",),
+    "own_cost": ("variable_cost", "capital"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +106,28 @@ class MinerAnswer:
     def as_dict(self) -> dict[str, Any]:
         """The answer for JSON, keys as the contract fixes them."""
         return {
-            "name": self.name, "mw": self.mw, "hours": self.hours, "break_even_usd_per_mwh": self.break_even_usd_per_mwh,
-            "break_even_coin_usd": self.break_even_coin_usd, "power_cost_per_coin_usd": self.power_cost_per_coin_usd,
-            "hashprice_usd_per_ph_day": self.hashprice_usd_per_ph_day, "hash_rate_ph": self.hash_rate_ph,
-            "revenue_usd_per_mw_year": self.revenue_usd_per_mw_year, "curtail_hours": self.hours_off,
-            "curtail_hours_by_reason": self.curtail_hours, "energy_mwh": float(self.mw_by_hour.sum()),
-            "revenue_usd": self.revenue_usd, "ledgers_usd": self.ledgers_usd, "always_on_usd": self.always_on_usd,
-            "gain_of_flexibility_usd": self.revenue_usd["total"] - self.always_on_usd, "heat_mwh": self.heat_mwh,
-            "price_mean_usd_per_mwh": self.price_mean_usd_per_mwh, "price_paid_usd_per_mwh": self.price_paid_usd_per_mwh,
+            "name": self.name,
+            "mw": self.mw,
+            "hours": self.hours,
+            "break_even_usd_per_mwh": self.break_even_usd_per_mwh,
+            "break_even_coin_usd": self.break_even_coin_usd,
+            "power_cost_per_coin_usd": self.power_cost_per_coin_usd,
+            "hashprice_usd_per_ph_day": self.hashprice_usd_per_ph_day,
+            "hash_rate_ph": self.hash_rate_ph,
+            "revenue_usd_per_mw_year": self.revenue_usd_per_mw_year,
+            "curtail_hours": self.hours_off,
+            "curtail_hours_by_reason": self.curtail_hours,
+            "energy_mwh": float(self.mw_by_hour.sum()),
+            "revenue_usd": self.revenue_usd,
+            "ledgers_usd": self.ledgers_usd,
+            "always_on_usd": self.always_on_usd,
+            "gain_of_flexibility_usd": self.revenue_usd["total"] - self.always_on_usd,
+            "heat_mwh": self.heat_mwh,
+            "price_mean_usd_per_mwh": self.price_mean_usd_per_mwh,
+            "price_paid_usd_per_mwh": self.price_paid_usd_per_mwh,
             "four_cp_rule": self.four_cp_rule or None,
-            "pivot_to_ai": None if self.pivot is None else {k: getattr(self.pivot, k) for k in Pivot.__slots__}}
+            "pivot_to_ai": None if self.pivot is None else {k: getattr(self.pivot, k) for k in Pivot.__slots__},
+        }
 
     def to_pandas(self) -> Any:
         """Power by hour [MW]."""
@@ -124,9 +141,13 @@ class MinerAnswer:
 
     def __str__(self) -> str:
         reasons = ", ".join(f"{k.replace('_', ' ')} {v:,}" for k, v in self.curtail_hours.items() if v) or "none"
-        lines = [f"{self.name}: {self.mw:g} MW, hashprice {self.hashprice_usd_per_ph_day:,.2f} USD/PH/day",
-                 f"  mining pays below {self.break_even_usd_per_mwh:,.2f} USD/MWh; a megawatt mines {self.revenue_usd_per_mw_year:,.0f} USD a year",
-                 f"  hours off: {self.hours_off:,} of {self.hours:,} ({reasons})", "  USD, by who pays:"]
+        lines = [
+            f"{self.name}: {self.mw:g} MW, hashprice {self.hashprice_usd_per_ph_day:,.2f} USD/PH/day",
+            f"  mining pays below {self.break_even_usd_per_mwh:,.2f} USD/MWh; a megawatt mines "
+            f"{self.revenue_usd_per_mw_year:,.0f} USD a year",
+            f"  hours off: {self.hours_off:,} of {self.hours:,} ({reasons})",
+            "  USD, by who pays:",
+        ]
         for who, keys in LEDGERS.items():
             parts = [f"{k.replace('_', ' ')} {self.revenue_usd[k]:,.0f}" for k in keys if self.revenue_usd[k]]
             if parts:
@@ -140,9 +161,13 @@ class MinerAnswer:
         if p is not None:
             payback = "never pays back" if p.payback_years is None else f"pays back in {p.payback_years:.1f} years"
             power = "the tenant pays the power" if p.tenant_pays_power else "power paid from the rent"
-            lines += [f"  AI hosting instead: {p.hosting_usd_per_year:,.0f} USD a year against {p.mining_usd_per_year:,.0f} ({power})",
-                      f"    {p.capex_usd:,.0f} USD and {p.months:g} months to rebuild {p.it_mw:,.1f} MW of IT; {payback}; net present value {p.npv_usd:,.0f}",
-                      f"    same as mining at {p.same_as_mining_usd_per_mw_year:,.0f} USD per MW and year; for the grid {p.interruptible_mw:+g} MW that could stop, {p.firm_mw:+g} MW that cannot"]
+            lines += [
+                f"  AI hosting instead: {p.hosting_usd_per_year:,.0f} USD a year against {p.mining_usd_per_year:,.0f} ({power})",
+                f"    {p.capex_usd:,.0f} USD and {p.months:g} months to rebuild {p.it_mw:,.1f} MW of IT; {payback}; "
+                f"net present value {p.npv_usd:,.0f}",
+                f"    same as mining at {p.same_as_mining_usd_per_mw_year:,.0f} USD per MW and year; for the grid "
+                f"{p.interruptible_mw:+g} MW that could stop, {p.firm_mw:+g} MW that cannot",
+            ]
         return "\n".join(lines)
 
 

@@ -76,5 +76,12 @@ def hour(spot: float, break_even: float, fixed: float | None = None, extra_usd: 
     return Hour(action="off" if fixed is None else "sell_back", cash_usd=leave, gain_usd=leave - mine)
 
 
-__all__ = ["Hour", "break_even_coin_usd", "break_even_usd_per_mwh", "hashprice_usd_per_ph_day", "hour", "power_cost_per_coin_usd",
-           "revenue_usd_per_mw_year"]
+__all__ = [
+    "Hour",
+    "break_even_coin_usd",
+    "break_even_usd_per_mwh",
+    "hashprice_usd_per_ph_day",
+    "hour",
+    "power_cost_per_coin_usd",
+    "revenue_usd_per_mw_year",
+]

@@ -84,7 +84,9 @@ def _rows(book: Rulebook, rule: str, rules: str) -> list[Rule]:
     return own or [r for r in book.of(rule) if r.subject == "law"]
 
 
-def _judge(rule: str, rules: str, row: Rule, value: float | None, due: dt.date | None, on: dt.date, at_most: bool, note: str = "") -> Finding:
+def _judge(
+    rule: str, rules: str, row: Rule, value: float | None, due: dt.date | None, on: dt.date, at_most: bool, note: str = ""
+) -> Finding:
     limit = row.number
     if limit is None or value is None:
         result = "not known"
@@ -93,8 +95,17 @@ def _judge(rule: str, rules: str, row: Rule, value: float | None, due: dt.date |
         waiting = due is not None and on < due
         result = "pass" if kept else "not yet due" if waiting else "fail"
     words = "; ".join(w for w in (note, row.remark, "" if row.subject == rules else f"as the law: the {rules} is silent") if w)
-    return Finding(rule=rule, rules=rules, result=result, value=value, limit=limit, due="" if due is None else due.isoformat(),
-                   citation=row.citation, status=row.status, note=words)
+    return Finding(
+        rule=rule,
+        rules=rules,
+        result=result,
+        value=value,
+        limit=limit,
+        due="" if due is None else due.isoformat(),
+        citation=row.citation,
+        status=row.status,
+        note=words,
+    )
 
 
 def _existing(centre: GermanCentre, book: Rulebook, rules: str) -> list[Finding]:
@@ -114,8 +125,10 @@ def _new(centre: GermanCentre, book: Rulebook, rules: str) -> list[Finding]:
     due = add_years(centre.start, _rows(book, "enefg_years_after_start", rules)[0].value)
     pue = _rows(book, "enefg_pue_new", rules)[0]
     shares = sorted((r for r in _rows(book, "enefg_erf_new", rules) if r.key <= centre.start.isoformat()), key=lambda r: r.key)
-    return [_judge("pue", rules, pue, centre.pue, due, centre.on, True),
-            _judge("erf", rules, shares[-1], centre.erf, due, centre.on, False, "exemptions of section 11(3) are not judged here")]
+    return [
+        _judge("pue", rules, pue, centre.pue, due, centre.on, True),
+        _judge("erf", rules, shares[-1], centre.erf, due, centre.on, False, "exemptions of section 11(3) are not judged here"),
+    ]
 
 
 def germany(centre: GermanCentre) -> list[Finding]:
@@ -135,18 +148,43 @@ def germany(centre: GermanCentre) -> list[Finding]:
     out = []
     if centre.non_redundant_kw is not None:
         inside = centre.non_redundant_kw >= scope.value
-        out.append(Finding(rule="scope", rules="law", result="pass" if inside else "not due", value=centre.non_redundant_kw, limit=scope.value, due="",
-                           citation=scope.citation, status=scope.status, note="in scope" if inside else "below the scope: the duties do not hold"))
+        out.append(
+            Finding(
+                rule="scope",
+                rules="law",
+                result="pass" if inside else "not due",
+                value=centre.non_redundant_kw,
+                limit=scope.value,
+                due="",
+                citation=scope.citation,
+                status=scope.status,
+                note="in scope" if inside else "below the scope: the duties do not hold",
+            )
+        )
         if not inside:
             return out
     new = centre.start >= dt.date.fromisoformat(book.of("enefg_pue_new")[0].key)
     for rules in SETS:
-        if not any(r.subject == rules for name in ("enefg_pue_existing", "enefg_pue_new", "enefg_years_after_start") for r in book.of(name)):
+        if not any(
+            r.subject == rules for name in ("enefg_pue_existing", "enefg_pue_new", "enefg_years_after_start") for r in book.of(name)
+        ):
             continue
         out += _new(centre, book, rules) if new else _existing(centre, book, rules)
-        renewable = sorted((r for r in _rows(book, "enefg_renewable", rules) if r.key <= centre.on.isoformat()), key=lambda r: r.key)
+        renewable = sorted(
+            (r for r in _rows(book, "enefg_renewable", rules) if r.key <= centre.on.isoformat()), key=lambda r: r.key
+        )
         if centre.renewable_share is not None and renewable:
-            out.append(_judge("renewable_share", rules, renewable[-1], centre.renewable_share, dt.date.fromisoformat(renewable[-1].key), centre.on, False))
+            out.append(
+                _judge(
+                    "renewable_share",
+                    rules,
+                    renewable[-1],
+                    centre.renewable_share,
+                    dt.date.fromisoformat(renewable[-1].key),
+                    centre.on,
+                    False,
+                )
+            )
     return out
 
 
@@ -154,7 +192,11 @@ def japan(pue: float | None, start: dt.date | None = None) -> list[Finding]:
     """Findings by Japan's benchmark, and by the announced duty for new centres."""
     book = Rulebook(dt.date.today(), "disclosure_rules")
     bench, new = book.need("japan_pue", "benchmark"), book.need("japan_pue", "new_from_fy2029")
-    out = [_judge("pue_benchmark", "law", bench, pue, dt.date(2031, 3, 31), dt.date.today(), True, "target year fiscal 2030, by operator")]
+    out = [
+        _judge(
+            "pue_benchmark", "law", bench, pue, dt.date(2031, 3, 31), dt.date.today(), True, "target year fiscal 2030, by operator"
+        )
+    ]
     if start is not None and start >= dt.date(2029, 4, 1):
         out.append(_judge("pue_new", "announced", new, pue, None, dt.date.today(), True))
     return out

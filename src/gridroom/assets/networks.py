@@ -9,11 +9,11 @@ from typing import Any
 from gridroom.assets import ethereum_work, proof_of_work
 from gridroom.assets.energy import TWH_YEAR_365, NetworkEnergy, finite, period_of
 from gridroom.assets.nodes import authority_mw, stake_mw
+from gridroom.assets.parameters import parameter
 from gridroom.assets.published import near
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.names import find_name
 from gridroom.reference import catalog
-from gridroom.assets.parameters import parameter
 
 BOUNDARY = "2025/422 counts all nodes, validating or not (recital 8); what these figures count is as their source has it"
 PER_TRANSACTION = "energy per transaction is a legal field in the EU, not what one more transaction costs"
@@ -91,14 +91,20 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
     node_w = nodes.node_w if nodes.node_w is not None else finite(row.node_w)
     notes: list[str] = []
     if not nodes.given and published_kwh is not None:
-        best, method, claim = published_kwh / 8.76e6, "published energy of the network (nodes measured, times their number)", str(row.claim)
+        best, method, claim = (
+            published_kwh / 8.76e6,
+            "published energy of the network (nodes measured, times their number)",
+            str(row.claim),
+        )
         inputs: dict[str, Any] = {"nodes": count, "w_per_node_implied": implied}
     else:
         if node_w is None and finite(row.nodes) and published_kwh is not None:
             node_w = published_kwh / 8.76 / float(row.nodes)
             notes.append("power of a node is the mean implied by the published energy and node count")
         if count is None or node_w is None:
-            raise StudyError(Problem(f"network {network}", "has no known number of nodes or power of a node", "give --nodes and --node-w"))
+            raise StudyError(
+                Problem(f"network {network}", "has no known number of nodes or power of a node", "give --nodes and --node-w")
+            )
         k = nodes.w_per_tps_node if nodes.w_per_tps_node is not None else (finite(row.w_per_tps_node) or 0.0)
         tps, pue = nodes.transactions_per_s or 0.0, nodes.pue or 1.0
         best, method = stake_mw(count, node_w, k, tps, pue), "nodes x (power at rest + power per transaction a second)"
@@ -111,13 +117,25 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
     own_energy = not nodes.given and published_kwh is not None
     tons = finite(row.tco2e_per_year) if own_energy else None
     return NetworkEnergy(
-        network=network, consensus="proof_of_stake", first=day, last=day,
-        mw={"lower": best * spread.low, "best": best, "upper": best * spread.high}, twh_per_mw=TWH_YEAR_365, method=method,
-        claim=claim, sources=(str(row.source), spread.source), inputs=inputs, notes=(*notes, BOUNDARY),
-        uncertainty=(f"lower and upper are half and double: {spread.source} [{spread.claim}]",
-                     f"node count and hardware are those of {row.as_of or 'no known date'}, and move"),
-        co2_t_per_year=tons, co2_basis="published" if tons is not None else "",
-        wh_per_transaction=finite(row.wh_per_transaction) if own_energy else None, published=near(network, day, day),
+        network=network,
+        consensus="proof_of_stake",
+        first=day,
+        last=day,
+        mw={"lower": best * spread.low, "best": best, "upper": best * spread.high},
+        twh_per_mw=TWH_YEAR_365,
+        method=method,
+        claim=claim,
+        sources=(str(row.source), spread.source),
+        inputs=inputs,
+        notes=(*notes, BOUNDARY),
+        uncertainty=(
+            f"lower and upper are half and double: {spread.source} [{spread.claim}]",
+            f"node count and hardware are those of {row.as_of or 'no known date'}, and move",
+        ),
+        co2_t_per_year=tons,
+        co2_basis="published" if tons is not None else "",
+        wh_per_transaction=finite(row.wh_per_transaction) if own_energy else None,
+        published=near(network, day, day),
     )
 
 
@@ -131,20 +149,35 @@ def authority(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
     if nodes.node_w is not None:
         powers = dict.fromkeys(powers, nodes.node_w)
     mw: dict[str, float | None] = {
-        end: authority_mw(count, w, full, w if nodes.full_node_w is None else nodes.full_node_w, pue) for end, w in powers.items()}
+        end: authority_mw(count, w, full, w if nodes.full_node_w is None else nodes.full_node_w, pue) for end, w in powers.items()
+    }
     given = nodes.nodes is not None and nodes.node_w is not None
-    doubt = "none left in these figures: validators and their power are as given" if given else "validators or their hardware are assumed"
+    doubt = (
+        "none left in these figures: validators and their power are as given"
+        if given
+        else "validators or their hardware are assumed"
+    )
     return NetworkEnergy(
-        network=network, consensus="proof_of_authority", first=day, last=day, mw=mw, twh_per_mw=TWH_YEAR_365,
+        network=network,
+        consensus="proof_of_authority",
+        first=day,
+        last=day,
+        mw=mw,
+        twh_per_mw=TWH_YEAR_365,
         method="validators and full nodes x their power x PUE; transactions do not matter to first order",
-        claim="derived" if given else "assumed", sources=(str(row.source), hardware.source),
+        claim="derived" if given else "assumed",
+        sources=(str(row.source), hardware.source),
         inputs={"nodes": count, "node_w": powers["best"], "full_nodes": full, "full_node_w": nodes.full_node_w, "pue": nodes.pue},
-        uncertainty=(doubt,), notes=(BOUNDARY,),
+        uncertainty=(doubt,),
+        notes=(BOUNDARY,),
     )
 
 
 def network_energy(
-    name: str, date: str | None = None, work: proof_of_work.Work | None = None, nodes: Nodes | None = None,
+    name: str,
+    date: str | None = None,
+    work: proof_of_work.Work | None = None,
+    nodes: Nodes | None = None,
 ) -> NetworkEnergy:
     """Power and energy of a network.
 
@@ -174,8 +207,13 @@ def network_energy(
     merge = ethereum_work.MERGE_DATE
     if network == "ethereum" and period is not None and period[0] < merge:
         if period[1] >= merge:
-            raise StudyError(Problem("--date", f"holds the Merge of {merge}: proof of work before, proof of stake after; got {date!r}",
-                                     "ask for a period on one side, or `gridroom assets switch ethereum`"))
+            raise StudyError(
+                Problem(
+                    "--date",
+                    f"holds the Merge of {merge}: proof of work before, proof of stake after; got {date!r}",
+                    "ask for a period on one side, or `gridroom assets switch ethereum`",
+                )
+            )
         network = "ethereum-pow"
     consensus = str(_row(network).consensus)
     _fits(consensus, work, nodes)
@@ -191,11 +229,20 @@ def _fits(consensus: str, work: proof_of_work.Work, nodes: Nodes) -> None:
     """Refuse inputs that another consensus would take."""
     problems = []
     if consensus == "proof_of_work" and nodes.given:
-        problems = [Problem(f"--{n.replace('_', '-')}", "does not apply to proof of work", "its energy follows hash rate and machines")
-                    for n in Nodes.__slots__ if getattr(nodes, n) is not None]
+        problems = [
+            Problem(f"--{n.replace('_', '-')}", "does not apply to proof of work", "its energy follows hash rate and machines")
+            for n in Nodes.__slots__
+            if getattr(nodes, n) is not None
+        ]
     if consensus != "proof_of_work":
-        problems = [Problem(f"--{n.replace('_', '-')}", f"does not apply to {consensus.replace('_', ' ')}", "its energy follows nodes: --nodes, --node-w")
-                    for n in work.given()]
+        problems = [
+            Problem(
+                f"--{n.replace('_', '-')}",
+                f"does not apply to {consensus.replace('_', ' ')}",
+                "its energy follows nodes: --nodes, --node-w",
+            )
+            for n in work.given()
+        ]
     raise_all(problems)
 
 

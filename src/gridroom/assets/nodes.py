@@ -1,6 +1,7 @@
 """What a network of nodes draws: proof of stake and proof of authority.
 
-Proof of stake after CCRI: P = N (P_rest + k x transactions a second). [CCRI]_ Proof of authority: validators and full nodes, times PUE,
+Proof of stake after CCRI: P = N (P_rest + k x transactions a second). [CCRI]_ Proof of authority: validators and full nodes,
+times PUE,
 whatever the transactions.
 
 .. [CCRI] Crypto Carbon Ratings Institute, white paper on proof-of-stake methods, 2023 (read second-hand).
@@ -29,7 +30,9 @@ def stake_mw(nodes: float, node_w: float, w_per_tps_node: float = 0.0, transacti
     return nodes * (node_w + w_per_tps_node * transactions_per_s) * pue / 1e6
 
 
-def authority_mw(validators: float, validator_w: float, full_nodes: float = 0.0, full_node_w: float = 0.0, pue: float = 1.0) -> float:
+def authority_mw(
+    validators: float, validator_w: float, full_nodes: float = 0.0, full_node_w: float = 0.0, pue: float = 1.0
+) -> float:
     """Power of a proof-of-authority network [MW], transactions left out (to first order they do not matter)."""
     return (validators * validator_w + full_nodes * full_node_w) * pue / 1e6
 

@@ -24,8 +24,14 @@ class Parameter:
 def parameter(key: str) -> Parameter:
     """Row of that key."""
     row = catalog.load("network_parameters").set_index("key").loc[key]
-    return Parameter(low=float(row["low"]), best=float(row["best"]), high=float(row["high"]), unit=str(row["unit"]),
-                     claim=str(row["claim"]), source=str(row["source"]))
+    return Parameter(
+        low=float(row["low"]),
+        best=float(row["best"]),
+        high=float(row["high"]),
+        unit=str(row["unit"]),
+        claim=str(row["claim"]),
+        source=str(row["source"]),
+    )
 
 
 __all__ = ["Parameter", "parameter"]

@@ -87,14 +87,25 @@ def _series(first: dt.date, last: dt.date, work: Work, tariff: float) -> tuple[s
     chain = history.bitcoin()
     begin, end = (int((np.datetime64(d) - chain.days[0]).astype(int)) for d in (first, last))
     if begin < LEAD_DAYS or end >= len(chain.days):
-        raise StudyError(Problem(
-            "--date", f"must lie between {chain.days[LEAD_DAYS]} and {chain.days[-1]}, where hash rate and price are known; got {first}",
-            "for any other day give --hashrate-eh and --price-usd"))
+        raise StudyError(
+            Problem(
+                "--date",
+                f"must lie between {chain.days[LEAD_DAYS]} and {chain.days[-1]}, where hash rate and price are known; got {first}",
+                "for any other day give --hashrate-eh and --price-usd",
+            )
+        )
     price = chain.price_usd[: end + 1]
     subsidy = np.array([subsidy_on(d) for d in chain.days[: end + 1].astype(object)])
     revenue = (BLOCKS_A_DAY * subsidy + (work.fees_btc or 0.0)) * price
     rate = chain.hash_rate_eh[: end + 1]
-    answer = mix(chain.days[: end + 1], threshold_j_per_th(revenue, rate, tariff), rate, _machines(work), _pue(), weighted=not work.unweighted)
+    answer = mix(
+        chain.days[: end + 1],
+        threshold_j_per_th(revenue, rate, tariff),
+        rate,
+        _machines(work),
+        _pue(),
+        weighted=not work.unweighted,
+    )
     return slice(begin, end + 1), chain, answer
 
 
@@ -102,9 +113,12 @@ def _uncertainty(work: Work, answer: Mix, at: slice) -> tuple[str, ...]:
     count = answer.machines[at]
     return (
         f"which machines run is not seen: lower takes the best, upper the worst of {int(count.min())}"
-        + ("" if count.min() == count.max() else f" to {int(count.max())}") + " that earn, and PUE 1.01, 1.10, 1.20",
+        + ("" if count.min() == count.max() else f" to {int(count.max())}")
+        + " that earn, and PUE 1.01, 1.10, 1.20",
         "one price of power for all miners: dearer power takes the old machines out, and lowers the estimate",
-        "revenue is the subsidy and the fees given" if work.fees_btc else "fees are left out (about 2 % of revenue in 2021-22, far more on single days): too low a threshold",
+        "revenue is the subsidy and the fees given"
+        if work.fees_btc
+        else "fees are left out (about 2 % of revenue in 2021-22, far more on single days): too low a threshold",
         "the machine list is ours: makers' nameplates as listed in public files",
     )
 
@@ -130,8 +144,13 @@ def bitcoin(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnergy
     first, last = period or (history.bitcoin().days[-1].astype(object),) * 2
     at, chain, answer = _series(first, last, work, tariff)
     if not np.isfinite(answer.best_mw[at]).all():
-        raise StudyError(Problem("--date", f"holds days on which no listed machine earned yet; got {first}",
-                                 f"the list begins with {chain.days[int(np.isfinite(answer.best_mw).argmax())]}"))
+        raise StudyError(
+            Problem(
+                "--date",
+                f"holds days on which no listed machine earned yet; got {first}",
+                f"the list begins with {chain.days[int(np.isfinite(answer.best_mw).argmax())]}",
+            )
+        )
     notes = []
     if answer.carried[at].any():
         notes.append(f"on {int(answer.carried[at].sum())} days no machine earned its power: the value before is carried on")
@@ -152,8 +171,13 @@ def _at_point(period: tuple[dt.date, dt.date] | None, work: Work, tariff: float)
         k = int((np.datetime64(day) - chain.days[0]).astype(int))
         if period is None or not 0 <= k < len(chain.days):
             missing = "--price-usd" if price is None else "--hashrate-eh"
-            raise StudyError(Problem(missing, "is missing: it is not known for that day" if period else "is missing",
-                                     f"give both, or --date up to {chain.days[-1]}"))
+            raise StudyError(
+                Problem(
+                    missing,
+                    "is missing: it is not known for that day" if period else "is missing",
+                    f"give both, or --date up to {chain.days[-1]}",
+                )
+            )
         rate = float(chain.hash_rate_eh[k]) if rate is None else rate
         price = float(chain.price_usd[k]) if price is None else price
     revenue = (BLOCKS_A_DAY * subsidy_on(day) + (work.fees_btc or 0.0)) * price
@@ -161,38 +185,90 @@ def _at_point(period: tuple[dt.date, dt.date] | None, work: Work, tariff: float)
     threshold = threshold_j_per_th(np.array([revenue]), np.array([rate]), tariff)
     answer = mix(days, threshold, np.array([rate]), _machines(work), _pue(), weighted=not work.unweighted, smooth=False)
     if not np.isfinite(answer.best_mw[0]):
-        raise StudyError(Problem("network bitcoin", f"no machine of the list earns its power at {threshold[0]:.3g} J/TH on {day}",
-                                 "a higher --price-usd, a lower --hashrate-eh or --tariff-usd-per-kwh; with a past --date the last value would be carried on"))
-    return _answer(day, day, work, tariff, rate, price, answer, slice(0, 1), ["at a hash rate or price of yours: nothing is smoothed over days"])
+        raise StudyError(
+            Problem(
+                "network bitcoin",
+                f"no machine of the list earns its power at {threshold[0]:.3g} J/TH on {day}",
+                "a higher --price-usd, a lower --hashrate-eh or --tariff-usd-per-kwh; with a past --date the last "
+                "value would be carried on",
+            )
+        )
+    return _answer(
+        day,
+        day,
+        work,
+        tariff,
+        rate,
+        price,
+        answer,
+        slice(0, 1),
+        ["at a hash rate or price of yours: nothing is smoothed over days"],
+    )
 
 
 def _answer(
-    first: dt.date, last: dt.date, work: Work, tariff: float, rate: float, price: float, answer: Mix, at: slice, notes: list[str],
+    first: dt.date,
+    last: dt.date,
+    work: Work,
+    tariff: float,
+    rate: float,
+    price: float,
+    answer: Mix,
+    at: slice,
+    notes: list[str],
 ) -> NetworkEnergy:
-    mw: dict[str, float | None] = {end: float(v[at].mean()) for end, v in zip(("lower", "best", "upper"), (answer.low_mw, answer.best_mw, answer.high_mw), strict=True)}
+    mw: dict[str, float | None] = {
+        end: float(v[at].mean())
+        for end, v in zip(("lower", "best", "upper"), (answer.low_mw, answer.best_mw, answer.high_mw), strict=True)
+    }
     best = float(answer.best_mw[at].mean())
     # A halving inside the period: what a mean day earned is the mean over its days.
     span = (last - first).days + 1
     coins = BLOCKS_A_DAY * sum(subsidy_on(first + dt.timedelta(days=k)) for k in range(span)) / span + (work.fees_btc or 0.0)
-    share, cheap, intensity = (parameter(k) for k in ("economic_electricity_share", "economic_tariff_usd_per_kwh", "bitcoin_kgco2_per_kwh"))
+    share, cheap, intensity = (
+        parameter(k) for k in ("economic_electricity_share", "economic_tariff_usd_per_kwh", "bitcoin_kgco2_per_kwh")
+    )
     economic = economic_mw(coins * price, share.best, cheap.best if work.tariff_usd_per_kwh is None else tariff)
     dated = first.year >= CO2_FROM_YEAR
     eras = halvings(last)
     inputs: dict[str, Any] = {
-        "hashrate_eh": rate, "price_usd": price, "coins_per_day": coins, "tariff_usd_per_kwh": tariff,
-        "threshold_j_per_th": float(answer.threshold_j_per_th[at].mean()), "best_machine_j_per_th": float(answer.low_j_per_th[at].mean()),
-        "mean_j_per_th": float(answer.best_j_per_th[at].mean()), "worst_machine_j_per_th": float(answer.high_j_per_th[at].mean()),
-        "hashprice_usd_per_ph_day": coins * price / (rate * 1000.0), "subsidy_btc": subsidy_on(last), "last_halving": eras[-1].date.isoformat(),
-        "machines": int(answer.machines[at][-1])}
+        "hashrate_eh": rate,
+        "price_usd": price,
+        "coins_per_day": coins,
+        "tariff_usd_per_kwh": tariff,
+        "threshold_j_per_th": float(answer.threshold_j_per_th[at].mean()),
+        "best_machine_j_per_th": float(answer.low_j_per_th[at].mean()),
+        "mean_j_per_th": float(answer.best_j_per_th[at].mean()),
+        "worst_machine_j_per_th": float(answer.high_j_per_th[at].mean()),
+        "hashprice_usd_per_ph_day": coins * price / (rate * 1000.0),
+        "subsidy_btc": subsidy_on(last),
+        "last_halving": eras[-1].date.isoformat(),
+        "machines": int(answer.machines[at][-1]),
+    }
     return NetworkEnergy(
-        network="bitcoin", consensus="proof_of_work", first=first, last=last, mw=mw, twh_per_mw=TWH_YEAR_CAMBRIDGE,
-        method=OLD_METHOD if work.unweighted else METHOD, claim="derived",
+        network="bitcoin",
+        consensus="proof_of_work",
+        first=first,
+        last=last,
+        mw=mw,
+        twh_per_mw=TWH_YEAR_CAMBRIDGE,
+        method=OLD_METHOD if work.unweighted else METHOD,
+        claim="derived",
         sources=("bitcoin_history, bitcoin_epochs, bitcoin_machines (gridroom data show …)", parameter("cbeci_pue").source),
-        uncertainty=_uncertainty(work, answer, at), inputs=inputs, notes=tuple(notes),
+        uncertainty=_uncertainty(work, answer, at),
+        inputs=inputs,
+        notes=tuple(notes),
         co2_t_per_year=best * TWH_YEAR_CAMBRIDGE * 1e9 * intensity.best / 1000.0 if dated else None,
         co2_basis=f"{intensity.best:g} kg/kWh: {intensity.source}" if dated else "",
-        others=(OtherMethod(method=f"economic: {share.best:.0%} of revenue buys power", best_mw=economic,
-                            twh_per_year=economic * TWH_YEAR_CAMBRIDGE, claim=share.claim, source=share.source),),
+        others=(
+            OtherMethod(
+                method=f"economic: {share.best:.0%} of revenue buys power",
+                best_mw=economic,
+                twh_per_year=economic * TWH_YEAR_CAMBRIDGE,
+                claim=share.claim,
+                source=share.source,
+            ),
+        ),
         published=near("bitcoin", first, last),
     )
 

@@ -26,8 +26,10 @@ class Halving:
 
 
 PAST_HALVINGS = (
-    Halving(0, dt.date(2009, 1, 3), True), Halving(210_000, dt.date(2012, 11, 28), True),
-    Halving(420_000, dt.date(2016, 7, 9), True), Halving(630_000, dt.date(2020, 5, 11), True),
+    Halving(0, dt.date(2009, 1, 3), True),
+    Halving(210_000, dt.date(2012, 11, 28), True),
+    Halving(420_000, dt.date(2016, 7, 9), True),
+    Halving(630_000, dt.date(2020, 5, 11), True),
     Halving(840_000, dt.date(2024, 4, 20), True),
 )
 
@@ -81,5 +83,15 @@ def coins_a_day(date: dt.date, fees_btc: float = 0.0) -> float:
     return BLOCKS_A_DAY * subsidy_on(date) + fees_btc
 
 
-__all__ = ["BLOCKS_A_DAY", "Halving", "coins_a_day", "halvings", "hash_rate_eh", "next_difficulty", "subsidy_btc",
-           "subsidy_on", "subsidy_satoshi", "total_supply_satoshi"]
+__all__ = [
+    "BLOCKS_A_DAY",
+    "Halving",
+    "coins_a_day",
+    "halvings",
+    "hash_rate_eh",
+    "next_difficulty",
+    "subsidy_btc",
+    "subsidy_on",
+    "subsidy_satoshi",
+    "total_supply_satoshi",
+]

@@ -16,13 +16,22 @@ def near(network: str, first: dt.date, last: dt.date) -> tuple[Published, ...]:
     out = []
     for row in table[table["network"] == network].itertuples(index=False):
         begin, end = (dt.date.fromisoformat(str(v)) for v in (row[2], row[3]))
-        if row.kind == "during":
-            fits = begin == first and end == last
-        else:
-            fits = first == last and abs((begin - first).days) <= NEAR_DAYS
-        if fits:
-            out.append(Published(low=finite(row.low), best=float(row.best), high=finite(row.high), unit=str(row.unit), first=str(begin),
-                                 last=str(end), kind=str(row.kind), method=str(row.method), source=str(row.source)))
+        same = begin == first and end == last
+        close = first == last and abs((begin - first).days) <= NEAR_DAYS
+        if same if row.kind == "during" else close:
+            out.append(
+                Published(
+                    low=finite(row.low),
+                    best=float(row.best),
+                    high=finite(row.high),
+                    unit=str(row.unit),
+                    first=str(begin),
+                    last=str(end),
+                    kind=str(row.kind),
+                    method=str(row.method),
+                    source=str(row.source),
+                )
+            )
     return tuple(out)
 
 

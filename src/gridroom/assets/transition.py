@@ -29,7 +29,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionalMining:
-    """Mining load of a US region [MW]; None where not known.
+    """Mining load of a US region [MW]; None where not known. `gives_way_mw` is what was seen to stop in a shortage.
 
     `claim` is that of the best figure; a share of a pool's hash rate is not a share of power, so those are assumed.
     """
@@ -38,6 +38,7 @@ class RegionalMining:
     low_mw: float | None
     best_mw: float | None
     high_mw: float | None
+    gives_way_mw: float | None
     claim: str
     source: str
 
@@ -65,20 +66,37 @@ class Switch:
     def as_dict(self) -> dict[str, Any]:
         """The answer for JSON."""
         return {
-            "network": self.before.network, "happened": self.happened, "before": self.before.as_dict(), "after": self.after.as_dict(),
-            "freed_mw": self.freed_mw, "reduction_pct": self.reduction_pct,
+            "network": self.before.network,
+            "happened": self.happened,
+            "before": self.before.as_dict(),
+            "after": self.after.as_dict(),
+            "freed_mw": self.freed_mw,
+            "reduction_pct": self.reduction_pct,
             "bases": [{k: getattr(b, k) for k in Before.__slots__} for b in self.bases],
-            "freed_by_us_region_mw": [{k: getattr(r, k) for k in RegionalMining.__slots__} for r in self.regions]}
+            "freed_by_us_region_mw": [{k: getattr(r, k) for k in RegionalMining.__slots__} for r in self.regions],
+        }
 
     def __str__(self) -> str:
         freed = self.freed_mw
         word = "freed" if self.happened else "would free"
-        lines = [str(self.before), "", str(self.after), "",
-                 f"{word}: {freed['best']:,.0f} MW ({freed['lower']:,.0f} to {freed['upper']:,.0f}), {self.reduction_pct:.4f} % of what it draws"]
-        lines += [f"  {b.basis}: {b.mwh_per_year / 1e6:,.2f} TWh a year before, {b.reduction_pct:.4f} % less [{b.claim}]" for b in self.bases]
+        lines = [
+            str(self.before),
+            "",
+            str(self.after),
+            "",
+            f"{word}: {freed['best']:,.0f} MW ({freed['lower']:,.0f} to {freed['upper']:,.0f}), "
+            f"{self.reduction_pct:.4f} % of what it draws",
+        ]
+        lines += [
+            f"  {b.basis}: {b.mwh_per_year / 1e6:,.2f} TWh a year before, {b.reduction_pct:.4f} % less [{b.claim}]"
+            for b in self.bases
+        ]
         if self.regions:
             lines.append("US regions of which something is known, MW:")
-            lines += [f"  {r.region:6} {_known(r.best_mw)} ({_known(r.low_mw)} to {_known(r.high_mw)}) [{r.claim}] {r.source}" for r in self.regions]
+            lines += [
+                f"  {r.region:6} {_known(r.best_mw)} ({_known(r.low_mw)} to {_known(r.high_mw)}) [{r.claim}] {r.source}"
+                for r in self.regions
+            ]
         return "\n".join(lines)
 
 
@@ -87,7 +105,7 @@ def _known(value: float | None) -> str:
 
 
 def mining_by_region(network: NetworkEnergy | None = None) -> tuple[RegionalMining, ...]:
-    """Bitcoin mining by US region [MW]: published where there is a figure, else a share of the national estimate; others are not known.
+    """Bitcoin mining by US region [MW]: published where there is a figure, else a share of the national estimate.
 
     Parameters
     ----------
@@ -100,9 +118,21 @@ def mining_by_region(network: NetworkEnergy | None = None) -> tuple[RegionalMini
     for row in catalog.load("mining_regions").itertuples():
         ends = [finite(row.low_mw), finite(row.best_mw), finite(row.high_mw)]
         if finite(row.us_share) is not None:
-            ends = [None if mw is None else mw * us * row.us_share for mw, us in
-                    zip((now.mw[e] for e in ("lower", "best", "upper")), (share.low, share.best, share.high), strict=True)]
-        out.append(RegionalMining(region=str(row.region), low_mw=ends[0], best_mw=ends[1], high_mw=ends[2], claim=str(row.claim), source=str(row.source)))
+            ends = [
+                None if mw is None else mw * us * row.us_share
+                for mw, us in zip((now.mw[e] for e in ("lower", "best", "upper")), (share.low, share.best, share.high), strict=True)
+            ]
+        out.append(
+            RegionalMining(
+                region=str(row.region),
+                low_mw=ends[0],
+                best_mw=ends[1],
+                high_mw=ends[2],
+                gives_way_mw=finite(row.gives_way_mw),
+                claim=str(row.claim),
+                source=str(row.source),
+            )
+        )
     return tuple(out)
 
 
@@ -111,8 +141,11 @@ def _bases(after_mwh: float) -> tuple[Before, ...]:
     day = network_energy("ethereum-pow", (MERGE_DATE - dt.timedelta(days=1)).isoformat())
     year = _last_year()
     ccri = parameter("ethereum_pow_twh_ccri")
-    rows = [("bottom-up, the last day annualised", day.best_mw * 8760.0, "derived"), ("bottom-up, the 365 days before", year, "derived"),
-            (ccri.source, ccri.best * 1e6, ccri.claim)]
+    rows = [
+        ("bottom-up, the last day annualised", day.best_mw * 8760.0, "derived"),
+        ("bottom-up, the 365 days before", year, "derived"),
+        (ccri.source, ccri.best * 1e6, ccri.claim),
+    ]
     return tuple(Before(basis=b, mwh_per_year=mwh, reduction_pct=100.0 * (1.0 - after_mwh / mwh), claim=c) for b, mwh, c in rows)
 
 
@@ -153,13 +186,15 @@ def switch(name: str, to: str = "stake", date: str | None = None, work: Work | N
     nodes, today = nodes or Nodes(), dt.date.today()
     merged = network != "bitcoin" and to == "stake"
     before = network_energy("bitcoin" if network == "bitcoin" else "ethereum-pow", date, work)
-    if to == "authority":
-        after = authority(TO[to], nodes, today)
-    else:
-        after = stake("ethereum" if merged else TO[to], nodes, today)
+    after = authority(TO[to], nodes, today) if to == "authority" else stake("ethereum" if merged else TO[to], nodes, today)
     happened = merged and not nodes.given
-    return Switch(before=before, after=after, bases=_bases(after.best_mw * 8760.0) if happened else (), happened=happened,
-                  regions=mining_by_region(before) if network == "bitcoin" else ())
+    return Switch(
+        before=before,
+        after=after,
+        bases=_bases(after.best_mw * 8760.0) if happened else (),
+        happened=happened,
+        regions=mining_by_region(before) if network == "bitcoin" else (),
+    )
 
 
 __all__ = ["Before", "RegionalMining", "Switch", "mining_by_region", "switch"]

@@ -44,8 +44,14 @@ class Validation:
 
     def as_dict(self) -> dict[str, Any]:
         """The answer for JSON."""
-        return {"status": self.status, "why": self.why or None, "errors": list(self.errors), "assertions_satisfied": self.satisfied,
-                "assertions_not_satisfied": self.not_satisfied, "facts": self.facts}
+        return {
+            "status": self.status,
+            "why": self.why or None,
+            "errors": list(self.errors),
+            "assertions_satisfied": self.satisfied,
+            "assertions_not_satisfied": self.not_satisfied,
+            "facts": self.facts,
+        }
 
 
 def without_package() -> Validation:
@@ -121,8 +127,16 @@ def validate(path: Path, package: Path, sha256: str = PACKAGE_SHA256) -> Validat
     except ImportError:
         return Validation(status=NOT_VALIDATED, why="Arelle is not installed: pip install 'gridroom[xbrl]'")
     options = RuntimeOptions(
-        entrypointFile=str(path), packages=[str(package)], validate=True, formulaAction="run", formulaAsserResultCounts=True,
-        internetConnectivity="offline", keepOpen=True, logFile="logToBuffer", disablePersistentConfig=True)
+        entrypointFile=str(path),
+        packages=[str(package)],
+        validate=True,
+        formulaAction="run",
+        formulaAsserResultCounts=True,
+        internetConnectivity="offline",
+        keepOpen=True,
+        logFile="logToBuffer",
+        disablePersistentConfig=True,
+    )
     with Session() as session:
         session.run(options)
         models = session.get_models()
@@ -145,7 +159,14 @@ def _judge(log: str, facts: int) -> Validation:
         if str(entry.get("level", "")).lower() in ("error", "critical"):
             errors.append(f"[{entry.get('code', '')}] {text}")
     if errors or bad:
-        return Validation(status="invalid", why="errors or assertions not satisfied", errors=tuple(errors), satisfied=good, not_satisfied=bad, facts=facts)
+        return Validation(
+            status="invalid",
+            why="errors or assertions not satisfied",
+            errors=tuple(errors),
+            satisfied=good,
+            not_satisfied=bad,
+            facts=facts,
+        )
     if good == 0 or facts == 0:
         return Validation(status=NOT_VALIDATED, why="nothing was evaluated: neither an error nor an assertion", facts=facts)
     return Validation(status="valid", satisfied=good, facts=facts)

@@ -150,17 +150,29 @@ def own_rules(path: Path) -> list[Finding]:
     contexts = {c.get("id") for c in root.iter(f"{{{XBRLI}}}context")}
     units = {u.get("id"): (m.text or "").strip() for u in root.iter(f"{{{XBRLI}}}unit") for m in u.iter(f"{{{XBRLI}}}measure")}
     lei = identifiers[0][1] if identifiers else ""
-    escapes = [str(f.get("name")) for f in facts if f.tag == WORDS
-               and (f.get("escape") == "true") != str(f.get("name")).endswith("Explanatory")]
+    escapes = [
+        str(f.get("name"))
+        for f in facts
+        if f.tag == WORDS and (f.get("escape") == "true") != str(f.get("name")).endswith("Explanatory")
+    ]
     banned = [t for t in ("script", "base") if next(root.iter(f"{{{XHTML}}}{t}"), None) is not None]
     based = any("{http://www.w3.org/XML/1998/namespace}base" in e.attrib for e in root.iter())
     segments = next(root.iter(f"{{{XBRLI}}}segment"), None) is not None
-    dates = [(d.text or "").strip() for d in root.iter() if d.tag in (f"{{{XBRLI}}}startDate", f"{{{XBRLI}}}endDate", f"{{{XBRLI}}}instant")]
+    dates = [
+        (d.text or "").strip()
+        for d in root.iter()
+        if d.tag in (f"{{{XBRLI}}}startDate", f"{{{XBRLI}}}endDate", f"{{{XBRLI}}}instant")
+    ]
     loose = [str(f.get("name")) for f in facts if f.get("contextRef") not in contexts]
     checks = [
         ("the root is html with xml:lang", root.tag == f"{{{XHTML}}}html" and bool(root.get(XML_LANG)), ""),
-        ("there are facts", bool(facts), ""), ("a taxonomy is named", next(root.iter(f"{{{LINK}}}schemaRef"), None) is not None, ""),
-        ("one entity identifier, an LEI", len(set(identifiers)) == 1 and identifiers[0][0] == LEI_SCHEME, "" if identifiers else "none"),
+        ("there are facts", bool(facts), ""),
+        ("a taxonomy is named", next(root.iter(f"{{{LINK}}}schemaRef"), None) is not None, ""),
+        (
+            "one entity identifier, an LEI",
+            len(set(identifiers)) == 1 and identifiers[0][0] == LEI_SCHEME,
+            "" if identifiers else "none",
+        ),
         ("the LEI's check digits hold", bool(identifiers) and not lei_fault(lei), lei_fault(lei) if identifiers else ""),
         ("every fact has a context that is defined", not loose, ", ".join(loose)),
         ("numbers have decimals and their concept's unit", not _numbers(facts, units), "; ".join(_numbers(facts, units))),

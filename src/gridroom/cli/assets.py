@@ -32,8 +32,15 @@ def _inputs(asked: Asked) -> tuple[Any, Any]:
     from gridroom.assets.proof_of_work import Work
     from gridroom.study.machines_file import read_machines
 
-    work = Work(hashrate_eh=asked.hashrate_eh, price_usd=asked.price_usd, fees_btc=asked.fees_btc, tariff_usd_per_kwh=asked.tariff,
-                deployment_months=asked.deployment_months, unweighted=asked.unweighted, machines=None if asked.machines is None else read_machines(asked.machines))
+    work = Work(
+        hashrate_eh=asked.hashrate_eh,
+        price_usd=asked.price_usd,
+        fees_btc=asked.fees_btc,
+        tariff_usd_per_kwh=asked.tariff,
+        deployment_months=asked.deployment_months,
+        unweighted=asked.unweighted,
+        machines=None if asked.machines is None else read_machines(asked.machines),
+    )
     return work, Nodes(**asked.nodes)
 
 
@@ -84,8 +91,10 @@ def miner(options: Mine) -> int:
     if options.system is not None and options.region is not None:
         room = _room(options, options.system, options.region)
         document["room_mw"] = room
-        lines = [f"room of {options.system}, region {options.region}, at LOLE {options.target_lole_days:g} days:",
-                 *(f"  {k.replace('_', ' ')}: {v['value']:,.1f} ± {v['stderr'] or 0:.1f} MW" for k, v in room.items())]
+        lines = [
+            f"room of {options.system}, region {options.region}, at LOLE {options.target_lole_days:g} days:",
+            *(f"  {k.replace('_', ' ')}: {v['value']:,.1f} ± {v['stderr'] or 0:.1f} MW" for k, v in room.items()),
+        ]
     if options.out is not None:
         frame = found.to_pandas()
         frame.to_parquet(options.out) if options.out.suffix == ".parquet" else frame.to_csv(options.out, index=False)

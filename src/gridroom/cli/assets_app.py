@@ -13,11 +13,17 @@ Hourly = Annotated[Path | None, typer.Option("--out", help="By the hour, Parquet
 Folder = Annotated[Path, typer.Option("--out", help="Folder of the files.")]
 Package = Annotated[Path | None, typer.Option("--taxonomy", help="ESMA's taxonomy package (ZIP), for full validation by Arelle.")]
 
-Network = Annotated[str, typer.Argument(metavar="NETWORK", help="bitcoin, ethereum, solana, proof-of-authority …: gridroom data show networks.")]
-Date = Annotated[str | None, typer.Option("--date", help="Day, month or year: 2021-05-13, 2021-05, 2021; the newest known when left out.")]
+Network = Annotated[
+    str, typer.Argument(metavar="NETWORK", help="bitcoin, ethereum, solana, proof-of-authority …: gridroom data show networks.")
+]
+Date = Annotated[
+    str | None, typer.Option("--date", help="Day, month or year: 2021-05-13, 2021-05, 2021; the newest known when left out.")
+]
 HashRate = Annotated[float | None, typer.Option("--hashrate-eh", help="Proof of work: hash rate, EH/s.")]
 Price = Annotated[float | None, typer.Option("--price-usd", help="Proof of work: price of a coin, USD.")]
-Tariff = Annotated[float | None, typer.Option("--tariff-usd-per-kwh", help="Proof of work: price of power, USD/kWh; 0.05 when left out.")]
+Tariff = Annotated[
+    float | None, typer.Option("--tariff-usd-per-kwh", help="Proof of work: price of power, USD/kWh; 0.05 when left out.")
+]
 Fees = Annotated[float | None, typer.Option("--fees-btc", help="Proof of work: fees of a day, BTC.")]
 Months = Annotated[int, typer.Option("--deployment-months", help="Proof of work: months from a machine's release to its work.")]
 Plain = Annotated[bool, typer.Option("--unweighted", help="Proof of work: every machine counts the same, as before August 2023.")]
@@ -40,9 +46,22 @@ def assets_root() -> None:
 
 @assets_app.command()
 def energy(
-    network: Network, date: Date = None, hashrate_eh: HashRate = None, price_usd: Price = None, tariff: Tariff = None, fees_btc: Fees = None,
-    deployment_months: Months = 0, unweighted: Plain = False, machines: Machines = None, nodes: Count = None, node_w: NodeW = None,
-    w_per_tps_node: PerTps = None, transactions_per_s: Tps = None, full_nodes: Full = None, full_node_w: FullW = None, pue: Pue = None,
+    network: Network,
+    date: Date = None,
+    hashrate_eh: HashRate = None,
+    price_usd: Price = None,
+    tariff: Tariff = None,
+    fees_btc: Fees = None,
+    deployment_months: Months = 0,
+    unweighted: Plain = False,
+    machines: Machines = None,
+    nodes: Count = None,
+    node_w: NodeW = None,
+    w_per_tps_node: PerTps = None,
+    transactions_per_s: Tps = None,
+    full_nodes: Full = None,
+    full_node_w: FullW = None,
+    pue: Pue = None,
     json_: Json = False,
 ) -> None:
     """What a network draws: lower, best, upper, by which method, and what others publish."""
@@ -50,18 +69,44 @@ def energy(
     from gridroom.cli.console import guarded
 
     asked = assets.Asked(
-        network=network, date=date, hashrate_eh=hashrate_eh, price_usd=price_usd, tariff=tariff, fees_btc=fees_btc,
-        deployment_months=deployment_months, unweighted=unweighted, machines=machines, as_json=json_,
-        nodes={"nodes": nodes, "node_w": node_w, "w_per_tps_node": w_per_tps_node, "transactions_per_s": transactions_per_s,
-               "full_nodes": full_nodes, "full_node_w": full_node_w, "pue": pue})
+        network=network,
+        date=date,
+        hashrate_eh=hashrate_eh,
+        price_usd=price_usd,
+        tariff=tariff,
+        fees_btc=fees_btc,
+        deployment_months=deployment_months,
+        unweighted=unweighted,
+        machines=machines,
+        as_json=json_,
+        nodes={
+            "nodes": nodes,
+            "node_w": node_w,
+            "w_per_tps_node": w_per_tps_node,
+            "transactions_per_s": transactions_per_s,
+            "full_nodes": full_nodes,
+            "full_node_w": full_node_w,
+            "pue": pue,
+        },
+    )
     raise typer.Exit(guarded(lambda: assets.energy(asked)))
 
 
 @assets_app.command()
 def switch(
-    network: Network, to: Annotated[str, typer.Option("--to", help="stake or authority.")] = "stake", date: Date = None,
-    hashrate_eh: HashRate = None, price_usd: Price = None, tariff: Tariff = None, fees_btc: Fees = None, nodes: Count = None,
-    node_w: NodeW = None, transactions_per_s: Tps = None, full_nodes: Full = None, full_node_w: FullW = None, pue: Pue = None,
+    network: Network,
+    to: Annotated[str, typer.Option("--to", help="stake or authority.")] = "stake",
+    date: Date = None,
+    hashrate_eh: HashRate = None,
+    price_usd: Price = None,
+    tariff: Tariff = None,
+    fees_btc: Fees = None,
+    nodes: Count = None,
+    node_w: NodeW = None,
+    transactions_per_s: Tps = None,
+    full_nodes: Full = None,
+    full_node_w: FullW = None,
+    pue: Pue = None,
     json_: Json = False,
 ) -> None:
     """What moving from proof of work to proof of stake or authority frees, in MW and by US region."""
@@ -69,10 +114,26 @@ def switch(
     from gridroom.cli.console import guarded
 
     asked = assets.Asked(
-        network=network, date=date, hashrate_eh=hashrate_eh, price_usd=price_usd, tariff=tariff, fees_btc=fees_btc, deployment_months=0,
-        unweighted=False, machines=None, as_json=json_,
-        nodes={"nodes": nodes, "node_w": node_w, "w_per_tps_node": None, "transactions_per_s": transactions_per_s,
-               "full_nodes": full_nodes, "full_node_w": full_node_w, "pue": pue})
+        network=network,
+        date=date,
+        hashrate_eh=hashrate_eh,
+        price_usd=price_usd,
+        tariff=tariff,
+        fees_btc=fees_btc,
+        deployment_months=0,
+        unweighted=False,
+        machines=None,
+        as_json=json_,
+        nodes={
+            "nodes": nodes,
+            "node_w": node_w,
+            "w_per_tps_node": None,
+            "transactions_per_s": transactions_per_s,
+            "full_nodes": full_nodes,
+            "full_node_w": full_node_w,
+            "pue": pue,
+        },
+    )
     raise typer.Exit(guarded(lambda: assets.switch(asked, to)))
 
 
@@ -81,7 +142,9 @@ def miner(
     mine: Annotated[Path, typer.Argument(metavar="MINER.toml", help="Miner file; see examples/assets.")],
     set_: Set = None,
     out: Hourly = None,
-    system: Annotated[str | None, typer.Option("--system", help="Also the room of a system beside the mine; with --region.")] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", help="Also the room of a system beside the mine; with --region.")
+    ] = None,
     region: Annotated[str | None, typer.Option("--region", help="Region of that system.")] = None,
     target_lole_days: Annotated[float, typer.Option("--target-lole-days", min=0.0001, help="Standard of that room.")] = 0.1,
     json_: Json = False,
@@ -90,7 +153,15 @@ def miner(
     from gridroom.cli import assets
     from gridroom.cli.console import guarded
 
-    options = assets.Mine(path=mine, overrides=list(set_ or []), out=out, system=system, region=region, target_lole_days=target_lole_days, as_json=json_)
+    options = assets.Mine(
+        path=mine,
+        overrides=list(set_ or []),
+        out=out,
+        system=system,
+        region=region,
+        target_lole_days=target_lole_days,
+        as_json=json_,
+    )
     raise typer.Exit(guarded(lambda: assets.miner(options)))
 
 
@@ -127,7 +198,10 @@ def disclose_root() -> None:
 @disclose_app.command()
 def mica(
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="Disclosure file; see examples/disclosure.")],
-    out: Folder, set_: Set = None, taxonomy: Package = None, json_: Json = False,
+    out: Folder,
+    set_: Set = None,
+    taxonomy: Package = None,
+    json_: Json = False,
 ) -> None:
     """MiCA sustainability indicators: page, JSON and inline XBRL, checked; exit 3 names missing fields."""
     from gridroom.cli import disclose
@@ -139,7 +213,9 @@ def mica(
 @disclose_app.command()
 def eed(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.toml …", help="Data-centre files; several give aggregates too.")],
-    out: Folder, set_: Set = None, json_: Json = False,
+    out: Folder,
+    set_: Set = None,
+    json_: Json = False,
 ) -> None:
     """EU data-centre report: fields, PUE, WUE, ERF, REF, and German and Japanese duties; exit 3 names missing fields."""
     from gridroom.cli import disclose
@@ -151,7 +227,8 @@ def eed(
 @disclose_app.command()
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.xhtml", help="Inline XBRL file, ours or another's.")],
-    taxonomy: Package = None, json_: Json = False,
+    taxonomy: Package = None,
+    json_: Json = False,
 ) -> None:
     """Check an inline XBRL filing: own rules, and the taxonomy where its package is given."""
     from gridroom.cli import disclose
@@ -168,7 +245,9 @@ def us(
     interruptible: Annotated[bool, typer.Option("--interruptible", help="The load can be interrupted.")] = False,
     load_factor: Annotated[float | None, typer.Option("--load-factor", help="Load factor, 0 to 1.")] = None,
     used_mw: Annotated[float | None, typer.Option("--used-mw", help="Peak demand used, MW.")] = None,
-    backup_share: Annotated[float | None, typer.Option("--backup-share", help="On-site backup over on-site demand, 0 to 1.")] = None,
+    backup_share: Annotated[
+        float | None, typer.Option("--backup-share", help="On-site backup over on-site demand, 0 to 1.")
+    ] = None,
     date: Annotated[str | None, typer.Option("--date", help="Rules of that day, YYYY-MM-DD; today when left out.")] = None,
     json_: Json = False,
 ) -> None:
@@ -176,6 +255,13 @@ def us(
     from gridroom.cli import disclose
     from gridroom.cli.console import guarded
 
-    load = {"mw": mw, "state": state.upper(), "mining": mining, "interruptible": interruptible, "load_factor": load_factor, "used_mw": used_mw,
-            "backup_share": backup_share}
+    load = {
+        "mw": mw,
+        "state": state.upper(),
+        "mining": mining,
+        "interruptible": interruptible,
+        "load_factor": load_factor,
+        "used_mw": used_mw,
+        "backup_share": backup_share,
+    }
     raise typer.Exit(guarded(lambda: disclose.us(load, date, json_)))

@@ -26,19 +26,33 @@ def mica(path: Path, overrides: list[str], out: Path, package: Path | None, as_j
     written = disclose(read_filing(path, overrides), out, package)
     kept = [r for r in written.rules if r.kept]
     document: dict[str, Any] = {
-        "schema_version": "1", "command": "disclose mica", **as_dict(written.filing), "files": [str(f) for f in written.files],
-        "missing": [{"code": f"S.{m.code[1:]}", "name": m.name, "article": f"Delegated Regulation (EU) 2025/422 {m.article}", "why": m.why} for m in written.missing],
-        "own_rules": [{"rule": r.rule, "kept": r.kept, "what": r.what or None} for r in written.rules], "validation": written.validation.as_dict(),
-        "namespace": "assumed: read from the package when given" if written.namespace_assumed else "as in the package"}
+        "schema_version": "1",
+        "command": "disclose mica",
+        **as_dict(written.filing),
+        "files": [str(f) for f in written.files],
+        "missing": [
+            {"code": f"S.{m.code[1:]}", "name": m.name, "article": f"Delegated Regulation (EU) 2025/422 {m.article}", "why": m.why}
+            for m in written.missing
+        ],
+        "own_rules": [{"rule": r.rule, "kept": r.kept, "what": r.what or None} for r in written.rules],
+        "validation": written.validation.as_dict(),
+        "namespace": "assumed: read from the package when given" if written.namespace_assumed else "as in the package",
+    }
 
     def readable() -> str:
         v = written.validation
-        lines = [f"{written.filing.asset}, {written.filing.document.replace('_', ' ')} of {written.filing.name}: {len(written.filing.values)} fields",
-                 *(f"  S.{c[1:]:3} {x.filed[:90]}" for c, x in sorted(written.filing.values.items(), key=lambda i: int(i[0][1:])))]
+        lines = [
+            f"{written.filing.asset}, {written.filing.document.replace('_', ' ')} of {written.filing.name}: "
+            f"{len(written.filing.values)} fields",
+            *(f"  S.{c[1:]:3} {x.filed[:90]}" for c, x in sorted(written.filing.values.items(), key=lambda i: int(i[0][1:]))),
+        ]
         if written.files:
-            lines += [*(f"wrote {f}" for f in written.files), f"own rules: {len(kept)} of {len(written.rules)} kept",
-                      *(f"  not kept: {r.rule}: {r.what}" for r in written.rules if not r.kept),
-                      f"taxonomy: {v.status}" + (f" ({v.why})" if v.why else f", {v.satisfied} assertions satisfied")]
+            lines += [
+                *(f"wrote {f}" for f in written.files),
+                f"own rules: {len(kept)} of {len(written.rules)} kept",
+                *(f"  not kept: {r.rule}: {r.what}" for r in written.rules if not r.kept),
+                f"taxonomy: {v.status}" + (f" ({v.why})" if v.why else f", {v.satisfied} assertions satisfied"),
+            ]
             lines += [f"  {e}" for e in v.errors]
         return "\n".join(lines)
 
@@ -70,13 +84,27 @@ def eed(paths: list[Path], overrides: list[str], out: Path, as_json: bool) -> in
         document |= as_dict(reports[0])
     else:
         groups = [{k: getattr(g, k) for k in g.__slots__} for g in aggregates([r.centre for r in reports])]
-        document |= {"data_centres": [{"file": str(p), **as_dict(r)} for p, r in zip(paths, reports, strict=True)], "aggregates": groups}
+        document |= {
+            "data_centres": [{"file": str(p), **as_dict(r)} for p, r in zip(paths, reports, strict=True)],
+            "aggregates": groups,
+        }
         out.mkdir(parents=True, exist_ok=True)
-        (out / "aggregates.json").write_text(json.dumps({"schema_version": "1", "aggregates": groups}, indent=1) + "\n", encoding="utf-8")
+        (out / "aggregates.json").write_text(
+            json.dumps({"schema_version": "1", "aggregates": groups}, indent=1) + "\n", encoding="utf-8"
+        )
         files.append(out / "aggregates.json")
     document["files"] = [str(f) for f in files]
-    answer(document, as_json, lambda: "\n".join([*(_eed_words(p, as_dict(r)) for p, r in zip(paths, reports, strict=True)), *(f"wrote {f}" for f in files),
-                                                  *(_group_words(g) for g in document.get("aggregates", []))]))
+    answer(
+        document,
+        as_json,
+        lambda: "\n".join(
+            [
+                *(_eed_words(p, as_dict(r)) for p, r in zip(paths, reports, strict=True)),
+                *(f"wrote {f}" for f in files),
+                *(_group_words(g) for g in document.get("aggregates", [])),
+            ]
+        ),
+    )
     if problems:
         say(str(StudyError(problems)))
         return StudyError.exit_code
@@ -86,11 +114,18 @@ def eed(paths: list[Path], overrides: list[str], out: Path, as_json: bool) -> in
 def _eed_words(path: Path, d: dict[str, Any]) -> str:
     known = {k: "not known" if d[k] is None else f"{d[k]:.4g}" for k in ("pue", "wue_m3_per_mwh", "erf", "ref", "ere")}
     scope = {None: "scope not known", True: "in scope", False: "not in scope"}[d["in_scope"]]
-    lines = [f"{path}: figures of {d['reporting_year']}, due {d['deadline']}, {scope}, size class {d['size_class'] or 'none'}",
-             f"  PUE {known['pue']}  WUE {known['wue_m3_per_mwh']} m3/MWh  ERF {known['erf']}  REF {known['ref']}  ERE {known['ere']}"]
+    lines = [
+        f"{path}: figures of {d['reporting_year']}, due {d['deadline']}, {scope}, size class {d['size_class'] or 'none'}",
+        f"  PUE {known['pue']}  WUE {known['wue_m3_per_mwh']} m3/MWh  ERF {known['erf']}  REF {known['ref']}  ERE {known['ere']}",
+    ]
     lines += [f"  note: {w}" for w in d["warnings"]]
-    lines += [f"  {f['rule']} by {f['rules']}: {f['result']}" + ("" if f["value"] is None or f["limit"] is None else f" ({f['value']:.4g} against {f['limit']:.4g})")
-              + (f", due {f['due']}" if f["due"] else "") + f" [{f['citation']}; {f['status']}] {f['note']}" for f in d["national"]]
+    lines += [
+        f"  {f['rule']} by {f['rules']}: {f['result']}"
+        + ("" if f["value"] is None or f["limit"] is None else f" ({f['value']:.4g} against {f['limit']:.4g})")
+        + (f", due {f['due']}" if f["due"] else "")
+        + f" [{f['citation']}; {f['status']}] {f['note']}"
+        for f in d["national"]
+    ]
     return "\n".join(lines)
 
 
@@ -108,10 +143,24 @@ def check(path: Path, package: Path | None, as_json: bool) -> int:
     rules = xbrl_check.own_rules(path)
     checked = xbrl_arelle.without_package() if package is None else xbrl_arelle.validate(path, package)
     broken = [r for r in rules if not r.kept]
-    document = {"schema_version": "1", "command": "disclose check", "file": str(path),
-                "own_rules": [{"rule": r.rule, "kept": r.kept, "what": r.what or None} for r in rules], "validation": checked.as_dict()}
-    answer(document, as_json, lambda: "\n".join([*(f"{'kept' if r.kept else 'NOT KEPT':9}{r.rule}{': ' + r.what if r.what else ''}" for r in rules),
-                                                  f"taxonomy: {checked.status}{' (' + checked.why + ')' if checked.why else ''}", *checked.errors]))
+    document = {
+        "schema_version": "1",
+        "command": "disclose check",
+        "file": str(path),
+        "own_rules": [{"rule": r.rule, "kept": r.kept, "what": r.what or None} for r in rules],
+        "validation": checked.as_dict(),
+    }
+    answer(
+        document,
+        as_json,
+        lambda: "\n".join(
+            [
+                *(f"{'kept' if r.kept else 'NOT KEPT':9}{r.rule}{': ' + r.what if r.what else ''}" for r in rules),
+                f"taxonomy: {checked.status}{' (' + checked.why + ')' if checked.why else ''}",
+                *checked.errors,
+            ]
+        ),
+    )
     return StudyError.exit_code if broken or checked.status == "invalid" else 0
 
 
@@ -130,8 +179,14 @@ def us(load: dict[str, Any], date: str | None, as_json: bool) -> int:
         if load[name] is not None and not 0 <= load[name] <= most:
             raise UsageError(f"--{name.replace('_', '-')} must be from 0 to {most:g}; got {load[name]:g}")
     duties = status(Load(**load), day)
-    document = {"schema_version": "1", "command": "disclose us", "date": day.isoformat(), "load": load, "findings": [d.as_dict() for d in duties],
-                "disclaimer": DISCLAIMER}
+    document = {
+        "schema_version": "1",
+        "command": "disclose us",
+        "date": day.isoformat(),
+        "load": load,
+        "findings": [d.as_dict() for d in duties],
+        "disclaimer": DISCLAIMER,
+    }
 
     def line(d: Any) -> str:
         word = {True: "applies", False: "no", None: "open"}[d.applies]

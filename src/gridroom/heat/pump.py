@@ -56,8 +56,15 @@ class Lift:
 
 
 def lift(
-    source_c: float, source_return_c: float, supply_c: float, return_c: float, *, pinch_k: float = 4.0, carnot_fraction: float = 0.5,
-    cop_cap: float | None = None, preheat: bool = False,
+    source_c: float,
+    source_return_c: float,
+    supply_c: float,
+    return_c: float,
+    *,
+    pinch_k: float = 4.0,
+    carnot_fraction: float = 0.5,
+    cop_cap: float | None = None,
+    preheat: bool = False,
 ) -> Lift:
     """How the heat is lifted.
 
@@ -89,15 +96,25 @@ def lift(
         share = (start - return_c) / (supply_c - return_c)
     warm, cold = log_mean_k(supply_c, start), log_mean_k(source_c, source_return_c)
     if warm <= cold:
-        raise StudyError(Problem(
-            "supply_temperature_c, source_temperature_c",
-            f"leave no lift for a heat pump: the network's mean {warm - KELVIN:.1f} °C is not above the source's mean {cold - KELVIN:.1f} °C, "
-            f"yet the source is too cool to feed {supply_c:g} °C directly", "set preheat = true, or check the temperatures"))
+        raise StudyError(
+            Problem(
+                "supply_temperature_c, source_temperature_c",
+                f"leave no lift for a heat pump: the network's mean {warm - KELVIN:.1f} °C is not above the source's "
+                f"mean {cold - KELVIN:.1f} °C, "
+                f"yet the source is too cool to feed {supply_c:g} °C directly",
+                "set preheat = true, or check the temperatures",
+            )
+        )
     lorenz = warm / (warm - cold)
     cop = carnot_fraction * lorenz
     if cop <= 1.0:
-        raise StudyError(Problem("carnot_fraction", f"leaves a COP of {cop:.2f}, no better than direct electric heating; got {carnot_fraction:g}",
-                                 "0.4 to 0.6 is usual"))
+        raise StudyError(
+            Problem(
+                "carnot_fraction",
+                f"leaves a COP of {cop:.2f}, no better than direct electric heating; got {carnot_fraction:g}",
+                "0.4 to 0.6 is usual",
+            )
+        )
     if cop_cap is not None:
         cop = min(cop, cop_cap)
     return Lift(mode="preheat_and_pump" if share > 0 else "pump", cop=cop, cop_lorenz=lorenz, direct_share=share)

@@ -163,22 +163,48 @@ def reuse(site: HeatSite) -> HeatAnswer:
     if displaced is not None and pump_t is None:
         notes.append("CO2 avoided is that of the displaced heat alone: give electricity_co2_kg_per_mwh to take off the pump's")
     if site.lift.cop is not None and site.lift.cop > OPTIMISTIC_COP:
-        notes.append(f"a COP of {site.lift.cop:.1f} is optimistic at so small a lift: cop_cap = {OPTIMISTIC_COP:g} is a usual limit")
+        notes.append(
+            f"a COP of {site.lift.cop:.1f} is optimistic at so small a lift: cop_cap = {OPTIMISTIC_COP:g} is a usual limit"
+        )
     share = len(site.it_mw) / HOURS_A_YEAR
     margin = delivered * site.heat_usd_per_mwh - electricity * site.electricity_usd_per_mwh
     rate, n = site.discount_rate, site.years
     annuity = site.capex_usd * (rate / (1.0 - (1.0 + rate) ** -n) if rate > 0 else 1.0 / n) * share
     return HeatAnswer(
-        name=site.name, hours=len(site.it_mw), recoverable_mw=float(site.it_mw.mean()) * best,
-        recoverable_range_mw=(float(site.it_mw.mean()) * low, float(site.it_mw.mean()) * high), recoverable_source=site.recoverable_source,
-        mode=site.lift.mode, cop=site.lift.cop, cop_lorenz=site.lift.cop_lorenz, direct_share=site.lift.direct_share,
-        delivered_mwh=delivered, delivered_range_mwh=(float(_year_of(site, low).delivered.sum()), float(_year_of(site, high).delivered.sum())),
-        made_mwh=made, possible_mwh=possible, source_heat_mwh=taken, heat_pump_mwh=electricity, demand_mwh=float(site.demand_mw.sum()),
-        stored_at_end_mwh=float(flows.stored[-1]), erf=reused / e_dc, pue=e_dc / e_it, pue_claim=site.pue_claim, pump_inside=site.pump_inside,
-        co2_displaced_t=displaced, co2_pump_t=pump_t, households=delivered / share / site.heat_mwh_per_household,
-        household_source=site.household_source, heat_sales_usd=delivered * site.heat_usd_per_mwh,
-        electricity_usd=electricity * site.electricity_usd_per_mwh, annuity_usd=annuity, value_usd=margin - annuity,
-        delivered_mw=flows.delivered, made_mw=flows.made, stored_mwh=flows.stored, demand_mw=site.demand_mw, notes=tuple(notes),
+        name=site.name,
+        hours=len(site.it_mw),
+        recoverable_mw=float(site.it_mw.mean()) * best,
+        recoverable_range_mw=(float(site.it_mw.mean()) * low, float(site.it_mw.mean()) * high),
+        recoverable_source=site.recoverable_source,
+        mode=site.lift.mode,
+        cop=site.lift.cop,
+        cop_lorenz=site.lift.cop_lorenz,
+        direct_share=site.lift.direct_share,
+        delivered_mwh=delivered,
+        delivered_range_mwh=(float(_year_of(site, low).delivered.sum()), float(_year_of(site, high).delivered.sum())),
+        made_mwh=made,
+        possible_mwh=possible,
+        source_heat_mwh=taken,
+        heat_pump_mwh=electricity,
+        demand_mwh=float(site.demand_mw.sum()),
+        stored_at_end_mwh=float(flows.stored[-1]),
+        erf=reused / e_dc,
+        pue=e_dc / e_it,
+        pue_claim=site.pue_claim,
+        pump_inside=site.pump_inside,
+        co2_displaced_t=displaced,
+        co2_pump_t=pump_t,
+        households=delivered / share / site.heat_mwh_per_household,
+        household_source=site.household_source,
+        heat_sales_usd=delivered * site.heat_usd_per_mwh,
+        electricity_usd=electricity * site.electricity_usd_per_mwh,
+        annuity_usd=annuity,
+        value_usd=margin - annuity,
+        delivered_mw=flows.delivered,
+        made_mw=flows.made,
+        stored_mwh=flows.stored,
+        demand_mw=site.demand_mw,
+        notes=tuple(notes),
     )
 
 

@@ -144,6 +144,50 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("added_gw", "GW", Claim.PUBLISHED, "capacity added in the newest year known"),
         Column("added_year", "", Claim.PUBLISHED, "that year"), Column("note", "", Claim.DERIVED, "what to mind"),
     ),
+    "asset_networks": (
+        Column("network", "", Claim.DERIVED, "network"), Column("consensus", "", Claim.DERIVED, "consensus"),
+        Column("first", "", Claim.DERIVED, "first day"), Column("last", "", Claim.DERIVED, "last day"),
+        *[Column(f"{end}_mw", "MW", Claim.DERIVED, f"power, {end}; blank: not known") for end in ("lower", "best", "upper")],
+        Column("twh_per_year", "TWh/year", Claim.DERIVED, "best, annualised"),
+        Column("published_twh", "TWh/year", Claim.PUBLISHED, "what others publish, nearest in time"),
+        Column("claim", "", Claim.DERIVED, "claim class of our figure"), Column("method", "", Claim.DERIVED, "method"),
+        Column("source", "", Claim.DERIVED, "where from"),
+    ),
+    "asset_switches": (
+        Column("network", "", Claim.DERIVED, "network"), Column("to", "", Claim.DERIVED, "stake or authority"),
+        Column("before_mw", "MW", Claim.DERIVED, "power before, best"), Column("before_low_mw", "MW", Claim.DERIVED, "lower"),
+        Column("before_high_mw", "MW", Claim.DERIVED, "upper"), Column("after_mw", "MW", Claim.DERIVED, "power after, best"),
+        Column("freed_mw", "MW", Claim.DERIVED, "what is freed"), Column("reduction_pct", "%", Claim.DERIVED, "share that goes"),
+        Column("happened", "", Claim.DERIVED, "whether it did"),
+        Column("claim", "", Claim.DERIVED, "claim class of the figure after"),
+    ),
+    "asset_regions": (
+        Column("region", "", Claim.DERIVED, "region id"), Column("name", "", Claim.DERIVED, "region"),
+        Column("year", "", Claim.DERIVED, "study year"),
+        Column("mining_mw", "MW", Claim.ASSUMED, "mining load, best; held constant"),
+        Column("mining_low_mw", "MW", Claim.ASSUMED, "lower; blank: not known"),
+        Column("mining_high_mw", "MW", Claim.ASSUMED, "upper; blank: not known"),
+        Column("room_p50_mw", "MW", Claim.DERIVED, "room, median path"),
+        Column("freed_least_mw", "MW", Claim.DERIVED, "room freed if what gave way in a shortage always does; blank: not known"),
+        Column("freed_most_mw", "MW", Claim.DERIVED, "room freed if none of it gives way today"),
+        Column("probability_no_room", "", Claim.DERIVED, "share of paths with room below 0"),
+        Column("probability_no_room_without", "", Claim.DERIVED, "the same with all mining gone, none giving way before"),
+        Column("first_year", "", Claim.DERIVED, "first year in which no room is more likely than not"),
+        Column("first_year_without", "", Claim.DERIVED, "the same with all mining gone; blank: beyond the horizon"),
+        Column("claim", "", Claim.DERIVED, "claim class of the mining load"), Column("source", "", Claim.DERIVED, "where from"),
+    ),
+    "asset_worked": (
+        Column("case", "", Claim.DERIVED, "mine or heat"), Column("figure", "", Claim.DERIVED, "figure, unit in its name"),
+        Column("value", "", Claim.DERIVED, "value"), Column("published", "", Claim.PUBLISHED, "published value; blank: none"),
+    ),
+    "disclosure_status": (
+        Column("rule", "", Claim.DERIVED, "rule"),
+        Column("applies", "", Claim.DERIVED, "to an interruptible mine of 1 GW: yes, no, open"),
+        Column("threshold", "", Claim.PUBLISHED, "threshold or value"), Column("unit", "", Claim.DERIVED, "its unit"),
+        Column("status", "", Claim.PUBLISHED, "in force, or what it is instead"), Column("valid_from", "", Claim.PUBLISHED, "from"),
+        Column("citation", "", Claim.DERIVED, "where from"), Column("note", "", Claim.DERIVED, "what it says"),
+        Column("as_of", "", Claim.DERIVED, "day of the status"),
+    ),
     "sensitivity": (
         Column("line", "", Claim.DERIVED, "setting that changed"), Column("year", "", Claim.DERIVED, "study year"),
         *_simulated("lolh_any_region_h", "h", "expected hours with any region short, middle load"),
@@ -156,7 +200,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
 
 # A run may leave these out; older ones lack some.
 OPTIONAL = ("sensitivity", "load_cases", "meaning", "additions", "additions_years", "build_options", "permit_example",
-            "countries", "site_example")
+            "countries", "site_example", "asset_networks", "asset_switches", "asset_regions", "asset_worked", "disclosure_status")
 
 
 def check_columns(name: str, frame: Any) -> None:

@@ -92,19 +92,35 @@ def report_of(data: dict[str, Any]) -> Report:
             problems.append(Problem(name, "is not a known field or setting", nearest(name, [*known, *Rest.model_fields])))
     raise_all(problems)
     more = check_file(Rest, rest)
-    centre = DataCentre(year=more.reporting_year or dt.date.today().year - 1, values=values, pump_inside=more.heat_pump_inside and more.heat_pump_kwh > 0,
-                        pump_kwh=more.heat_pump_kwh)
+    centre = DataCentre(
+        year=more.reporting_year or dt.date.today().year - 1,
+        values=values,
+        pump_inside=more.heat_pump_inside and more.heat_pump_kwh > 0,
+        pump_kwh=more.heat_pump_kwh,
+    )
     raise_all(datacentre.conflicts(centre))
-    return Report(centre=centre, missing=tuple(datacentre.missing_fields(centre)), warnings=tuple(datacentre.warnings(centre)),
-                  national=tuple(_national(centre, more)))
+    return Report(
+        centre=centre,
+        missing=tuple(datacentre.missing_fields(centre)),
+        warnings=tuple(datacentre.warnings(centre)),
+        national=tuple(_national(centre, more)),
+    )
 
 
 def _national(centre: DataCentre, more: Rest) -> list[Finding]:
     out: list[Finding] = []
     if more.germany is not None:
         g = more.germany
-        out += germany(GermanCentre(start=g.start_of_operation, on=g.on or centre.report_date, non_redundant_kw=g.non_redundant_kw,
-                                    pue=centre.pue_without_pump, erf=centre.indicators["erf"], renewable_share=g.renewable_share))
+        out += germany(
+            GermanCentre(
+                start=g.start_of_operation,
+                on=g.on or centre.report_date,
+                non_redundant_kw=g.non_redundant_kw,
+                pue=centre.pue_without_pump,
+                erf=centre.indicators["erf"],
+                renewable_share=g.renewable_share,
+            )
+        )
     if more.japan is not None:
         out += japan(centre.indicators["pue"], more.japan.start_of_operation)
     return out
@@ -126,13 +142,37 @@ def as_dict(report: Report) -> dict[str, Any]:
     centre, rows = report.centre, []
     for key, field in eed_fields().items():
         if key in centre.values:
-            rows.append({"key": key, "symbol": field.symbol or None, "name": field.name, "value": centre.values[key], "unit": field.unit or None,
-                         "annex": field.annex})
+            rows.append(
+                {
+                    "key": key,
+                    "symbol": field.symbol or None,
+                    "name": field.name,
+                    "value": centre.values[key],
+                    "unit": field.unit or None,
+                    "annex": field.annex,
+                }
+            )
     return {
-        "reporting_year": centre.year, "deadline": centre.report_date.isoformat(), "in_scope": centre.in_scope(), "size_class": centre.size_class(),
-        **centre.indicators, "pue_without_heat_pump": centre.pue_without_pump, "fields": rows,
-        "missing": [{"key": m.key, "symbol": m.symbol or None, "name": m.name, "article": f"{datacentre.ARTICLE} Art. 3(1)", "annex": m.annex} for m in report.missing],
-        "warnings": list(report.warnings), "national": [f.as_dict() for f in report.national]}
+        "reporting_year": centre.year,
+        "deadline": centre.report_date.isoformat(),
+        "in_scope": centre.in_scope(),
+        "size_class": centre.size_class(),
+        **centre.indicators,
+        "pue_without_heat_pump": centre.pue_without_pump,
+        "fields": rows,
+        "missing": [
+            {
+                "key": m.key,
+                "symbol": m.symbol or None,
+                "name": m.name,
+                "article": f"{datacentre.ARTICLE} Art. 3(1)",
+                "annex": m.annex,
+            }
+            for m in report.missing
+        ],
+        "warnings": list(report.warnings),
+        "national": [f.as_dict() for f in report.national],
+    }
 
 
 def write(report: Report, out: Path) -> list[Path]:

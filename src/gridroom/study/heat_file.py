@@ -42,7 +42,9 @@ def _series(asked: HeatFile, folder: Path, problems: list[Problem]) -> tuple[Flo
     load = np.full(len(demand), asked.it_mw * asked.load_factor)
     if asked.it_load is not None:
         try:
-            load = read_series(folder / asked.it_load, "it_load", "MW of at least 0", high=1e6, rows=(len(demand),) if len(demand) else ())
+            load = read_series(
+                folder / asked.it_load, "it_load", "MW of at least 0", high=1e6, rows=(len(demand),) if len(demand) else ()
+            )
         except StudyError as fault:
             problems += [Problem(f"it_load: {p.where}", p.what, p.hint) for p in fault.problems]
     return load, demand
@@ -56,8 +58,16 @@ def _lift(asked: HeatFile, problems: list[Problem]) -> Lift | None:
         problems.append(Problem("source_return_c", f"must lie below the source's {source:g} °C; got {back:g}"))
         return None
     try:
-        return lift(source, back, asked.supply_temperature_c, asked.return_temperature_c, pinch_k=asked.pump_pinch_k,
-                    carnot_fraction=asked.carnot_fraction, cop_cap=asked.cop_cap, preheat=asked.preheat)
+        return lift(
+            source,
+            back,
+            asked.supply_temperature_c,
+            asked.return_temperature_c,
+            pinch_k=asked.pump_pinch_k,
+            carnot_fraction=asked.carnot_fraction,
+            cop_cap=asked.cop_cap,
+            preheat=asked.preheat,
+        )
     except StudyError as fault:
         problems += fault.problems
         return None
@@ -94,15 +104,32 @@ def heat_site_of(data: dict[str, Any], folder: Path) -> HeatSite:
         notes.append(f"PUE {DEFAULT_PUE:g} is assumed: it sets ERF and ERE")
     infinite = float("inf")
     return HeatSite(
-        name=asked.name, it_mw=load, pue=asked.pue or DEFAULT_PUE, pue_claim="given" if asked.pue is not None else "assumed",
-        recoverable=share, recoverable_source=source, lift=how, demand_mw=demand, storage_mwh=asked.storage_mwh,
-        storage_mw=infinite if asked.storage_mw is None else asked.storage_mw, storage_loss_per_h=asked.storage_loss_pct_per_h / 100.0,
-        pump_mw=infinite if asked.pump_mw is None else asked.pump_mw, pipe_mw=infinite if asked.pipe_mw is None else asked.pipe_mw,
-        pump_inside=asked.pump_inside, electricity_usd_per_mwh=asked.electricity_usd_per_mwh, heat_usd_per_mwh=asked.heat_usd_per_mwh,
-        displaced_kg_per_mwh=asked.displaced_co2_kg_per_mwh, electricity_kg_per_mwh=asked.electricity_co2_kg_per_mwh,
+        name=asked.name,
+        it_mw=load,
+        pue=asked.pue or DEFAULT_PUE,
+        pue_claim="given" if asked.pue is not None else "assumed",
+        recoverable=share,
+        recoverable_source=source,
+        lift=how,
+        demand_mw=demand,
+        storage_mwh=asked.storage_mwh,
+        storage_mw=infinite if asked.storage_mw is None else asked.storage_mw,
+        storage_loss_per_h=asked.storage_loss_pct_per_h / 100.0,
+        pump_mw=infinite if asked.pump_mw is None else asked.pump_mw,
+        pipe_mw=infinite if asked.pipe_mw is None else asked.pipe_mw,
+        pump_inside=asked.pump_inside,
+        electricity_usd_per_mwh=asked.electricity_usd_per_mwh,
+        heat_usd_per_mwh=asked.heat_usd_per_mwh,
+        displaced_kg_per_mwh=asked.displaced_co2_kg_per_mwh,
+        electricity_kg_per_mwh=asked.electricity_co2_kg_per_mwh,
         heat_mwh_per_household=own if own is not None else float(home["value"]),
-        household_source="given" if own is not None else f"{float(home['value']):g} MWh a home: Odense, {home['source']} [{home['claim']}]",
-        capex_usd=asked.capex_usd, discount_rate=asked.discount_rate_pct / 100.0, years=asked.years, notes=tuple(notes),
+        household_source="given"
+        if own is not None
+        else f"{float(home['value']):g} MWh a home: Odense, {home['source']} [{home['claim']}]",
+        capex_usd=asked.capex_usd,
+        discount_rate=asked.discount_rate_pct / 100.0,
+        years=asked.years,
+        notes=tuple(notes),
     )
 
 

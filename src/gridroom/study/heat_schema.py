@@ -64,12 +64,20 @@ class HeatFile(Part):
     def _fits(self) -> HeatFile:
         if self.supply_temperature_c <= self.return_temperature_c:
             raise ValueError(
-                f"supply_temperature_c must lie above return_temperature_c; got {self.supply_temperature_c:g} and {self.return_temperature_c:g}")
+                f"supply_temperature_c must lie above return_temperature_c; got {self.supply_temperature_c:g} and "
+                f"{self.return_temperature_c:g}"
+            )
         if (self.network_demand is None) == (self.demand_mwh_per_year is None):
             raise ValueError("needs network_demand (a file) or demand_mwh_per_year, and not both")
-        if self.source_temperature_c is not None and self.source_return_c is not None and self.source_return_c >= self.source_temperature_c:
+        if (
+            self.source_temperature_c is not None
+            and self.source_return_c is not None
+            and self.source_return_c >= self.source_temperature_c
+        ):
             raise ValueError(
-                f"source_return_c must lie below source_temperature_c; got {self.source_return_c:g} and {self.source_temperature_c:g}")
+                f"source_return_c must lie below source_temperature_c; got {self.source_return_c:g} and "
+                f"{self.source_temperature_c:g}"
+            )
         if self.storage_mw is not None and self.storage_mwh == 0:
             raise ValueError("storage_mw needs storage_mwh: how much does the tank hold?")
         return self

@@ -41,10 +41,11 @@ def _load_checks(study: Study, known: list[str]) -> list[Problem]:
         if load.region not in known:
             problems.append(Problem(f"{where}.region", f"is not a region; got {load.region!r}",
                                     nearest(load.region, known)))
-        given = [name for name in ("mw", "profile", "campus") if getattr(load, name) is not None] + (["ramp"] if load.ramp else [])
+        given = [name for name in ("mw", "profile", "campus", "miner") if getattr(load, name) is not None]
+        given += ["ramp"] if load.ramp else []
         if len(given) != 1:
             shown = f"; got {' and '.join(given)}" if given else ""
-            problems.append(Problem(where, f"must have one of mw, ramp, profile and campus{shown}",
+            problems.append(Problem(where, f"must have one of mw, ramp, profile, campus and miner{shown}",
                                     "ramp = [{ year = 2027, mw = 300 }, ...]"))
         problems += file_problems(load, where)
         years = [step.year for step in load.ramp]
@@ -93,7 +94,7 @@ def load_study(path: Path | None, overrides: list[str]) -> Study:
         load["requests"] = str((path.parent / load["requests"]).resolve())
     own = data.get("large_loads")
     for one in own if path is not None and isinstance(own, list) else []:
-        for key in ("profile", "campus"):
+        for key in ("profile", "campus", "miner"):
             if path is not None and isinstance(one, dict) and isinstance(one.get(key), str):
                 one[key] = str((path.parent / one[key]).resolve())
     return check_study(data)

@@ -37,7 +37,13 @@ def _services(asked: MicaFile, problems: list[Problem]) -> tuple[str, ...]:
     for k, text in enumerate(asked.entity.services):
         key = text.strip().strip("()").lower().replace(" ", "_").replace("-", "_")
         if key not in mica.SERVICES and key not in names:
-            problems.append(Problem(f"entity.services[{k}]", f"is not a service of MiCA Art. 3(1)(16); got {text!r}", nearest(key, [*mica.SERVICES, *names])))
+            problems.append(
+                Problem(
+                    f"entity.services[{k}]",
+                    f"is not a service of MiCA Art. 3(1)(16); got {text!r}",
+                    nearest(key, [*mica.SERVICES, *names]),
+                )
+            )
         else:
             out.append(names.get(key, key))
     return tuple(out)
@@ -51,10 +57,8 @@ def _values(asked: MicaFile, problems: list[Problem]) -> tuple[dict[str, Value],
         if name == "network":
             network = str(entry)
             continue
-        if name.upper() == "S" and isinstance(entry, dict):  # S.8 = … reads as a table S with 8 in it
-            inner = {f"S{k}": v for k, v in entry.items()}
-        else:
-            inner = {name: entry}
+        # S.8 = … reads as a table S with 8 in it
+        inner = {f"S{k}": v for k, v in entry.items()} if name.upper() == "S" and isinstance(entry, dict) else {name: entry}
         for one, value in inner.items():
             code = mica_fields.code_of(one)
             if code is None:
@@ -70,13 +74,21 @@ def _values(asked: MicaFile, problems: list[Problem]) -> tuple[dict[str, Value],
 
 def _known(asked: MicaFile, values: dict[str, Value], problems: list[Problem]) -> None:
     """Fields that the head of the file holds already; a field that says otherwise is refused."""
-    head = {"S1": asked.entity.name, "S2": asked.entity.lei, "S3": asked.asset.name, "S4": asked.asset.consensus,
-            "S6": asked.period.start.isoformat(), "S7": asked.period.end.isoformat()}
+    head = {
+        "S1": asked.entity.name,
+        "S2": asked.entity.lei,
+        "S3": asked.asset.name,
+        "S4": asked.asset.consensus,
+        "S6": asked.period.start.isoformat(),
+        "S7": asked.period.end.isoformat(),
+    }
     for code, text in head.items():
         if not text:
             continue
         if code in ("S2", "S6", "S7") and code in values and values[code].text != text:
-            problems.append(Problem(f"fields.{code}", f"differs from the head of the file: {values[code].text!r} and {text!r}", "say it once"))
+            problems.append(
+                Problem(f"fields.{code}", f"differs from the head of the file: {values[code].text!r} and {text!r}", "say it once")
+            )
         values.setdefault(code, Value(code=code, text=text))
 
 
@@ -89,7 +101,10 @@ def _estimate(network: str, asked: MicaFile, problems: list[Problem]) -> Network
             return network_energy(network, str(start.year))
         return network_energy(network, end.isoformat())
     except StudyError as fault:
-        problems += [Problem("network" if p.where == "network" else f"network, {p.where.replace('--date', 'period')}", p.what, p.hint) for p in fault.problems]
+        problems += [
+            Problem("network" if p.where == "network" else f"network, {p.where.replace('--date', 'period')}", p.what, p.hint)
+            for p in fault.problems
+        ]
         return None
 
 
@@ -103,13 +118,19 @@ def filing_of(data: dict[str, Any]) -> Filing:
     """
     asked = check_file(MicaFile, data)
     problems: list[Problem] = []
-    for where, fault, text in (("entity.lei", lei_fault(asked.entity.lei), asked.entity.lei),
-                               ("asset.dti", dti_fault(asked.asset.dti) if asked.asset.dti else "", asked.asset.dti)):
+    for where, fault, text in (
+        ("entity.lei", lei_fault(asked.entity.lei), asked.entity.lei),
+        ("asset.dti", dti_fault(asked.asset.dti) if asked.asset.dti else "", asked.asset.dti),
+    ):
         if fault:
             problems.append(Problem(where, f"{fault}; got {text!r}"))
     services = _services(asked, problems)
     if asked.document == "provider" and not asked.entity.services:
-        problems.append(Problem("entity.services", "is missing: a provider's duties hang on its services", "letters a to j of MiCA Art. 3(1)(16)"))
+        problems.append(
+            Problem(
+                "entity.services", "is missing: a provider's duties hang on its services", "letters a to j of MiCA Art. 3(1)(16)"
+            )
+        )
     values, network = _values(asked, problems)
     _known(asked, values, problems)
     estimate = _estimate(network, asked, problems) if network is not None else None
@@ -117,10 +138,21 @@ def filing_of(data: dict[str, Any]) -> Filing:
         values = mica.fill(values, estimate)
     today = dt.date.today()
     filing = Filing(
-        name=asked.entity.name, lei=asked.entity.lei, services=services, document=asked.document or ("provider" if services else "white_paper"),
-        asset=asked.asset.name, kind=asked.asset.kind, dti=asked.asset.dti, start=asked.period.start, end=asked.period.end,
-        values=mica.with_full_values(values), estimate=estimate, published=asked.published or today, updated=asked.updated or asked.published or today,
-        language=asked.language)
+        name=asked.entity.name,
+        lei=asked.entity.lei,
+        services=services,
+        document=asked.document or ("provider" if services else "white_paper"),
+        asset=asked.asset.name,
+        kind=asked.asset.kind,
+        dti=asked.asset.dti,
+        start=asked.period.start,
+        end=asked.period.end,
+        values=mica.with_full_values(values),
+        estimate=estimate,
+        published=asked.published or today,
+        updated=asked.updated or asked.published or today,
+        language=asked.language,
+    )
     if filing.updated < filing.published:
         problems.append(Problem("updated", f"must not lie before published; got {filing.updated} and {filing.published}"))
     raise_all([*problems, *mica.conflicts(filing)])
@@ -158,12 +190,26 @@ def disclose(filing: Filing, out: Path, package: Path | None = None) -> Written:
     if package is not None:
         xbrl_arelle.check_package(package)
     if gone:
-        return Written(filing=filing, missing=gone, files=(), rules=(), validation=xbrl_arelle.without_package(), namespace_assumed=package is None)
+        return Written(
+            filing=filing,
+            missing=gone,
+            files=(),
+            rules=(),
+            validation=xbrl_arelle.without_package(),
+            namespace_assumed=package is None,
+        )
     taxonomy = mica_write.Taxonomy.unseen(filing.kind) if package is None else xbrl_arelle.taxonomy_of(package, filing.kind)
     files = tuple(mica_write.write(filing, out, taxonomy))
     tagged = next(f for f in files if f.suffix == ".xhtml")
     checked = xbrl_arelle.without_package() if package is None else xbrl_arelle.validate(tagged, package)
-    return Written(filing=filing, missing=(), files=files, rules=tuple(xbrl_check.own_rules(tagged)), validation=checked, namespace_assumed=taxonomy.assumed)
+    return Written(
+        filing=filing,
+        missing=(),
+        files=files,
+        rules=tuple(xbrl_check.own_rules(tagged)),
+        validation=checked,
+        namespace_assumed=taxonomy.assumed,
+    )
 
 
 __all__ = ["Written", "disclose", "filing_of", "read_filing"]

@@ -25,7 +25,9 @@ Floats = NDArray[np.float64]
 YEAR = (8760, 8784)
 
 
-def _read(path: Path, where: str, problems: list[Problem], rule: str, low: float, high: float, rows: tuple[int, ...]) -> Floats | None:
+def _read(
+    path: Path, where: str, problems: list[Problem], rule: str, low: float, high: float, rows: tuple[int, ...]
+) -> Floats | None:
     try:
         return read_series(path, where, rule, low, high, rows)
     except StudyError as fault:
@@ -44,10 +46,21 @@ def _four_peaks(asked: FourPeaksEntry, folder: Path, hours: int, as_of: dt.date,
     if rule is None and asked.months is None:
         problems.append(Problem("four_cp.months", f"is missing: no rule on system peaks is on record for {as_of}", "give months"))
         return None
-    words = f"months {asked.months}, given" if asked.months is not None else f"{rule.note} [{rule.citation}; {rule.status}]" if rule else ""
+    words = (
+        f"months {asked.months}, given"
+        if asked.months is not None
+        else f"{rule.note} [{rule.citation}; {rule.status}]"
+        if rule
+        else ""
+    )
     return FourPeaks(
-        usd_per_kw_year=asked.usd_per_kw_year, months=tuple(asked.months or (6, 7, 8, 9)), hit_rate=asked.hit_rate, hours_off=asked.hours_off,
-        system_load=load, rule=words)
+        usd_per_kw_year=asked.usd_per_kw_year,
+        months=tuple(asked.months or (6, 7, 8, 9)),
+        hit_rate=asked.hit_rate,
+        hours_off=asked.hours_off,
+        system_load=load,
+        rule=words,
+    )
 
 
 def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -> Miner:
@@ -72,7 +85,9 @@ def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -
     if asked.grid_calls is not None:
         calls = _read(folder / asked.grid_calls, "grid_calls", problems, "0 or 1", 0.0, 1.0, rows)
         if calls is not None and not np.isin(calls, (0.0, 1.0)).all():
-            problems.append(Problem("grid_calls", f"must be 0 or 1 in every hour; got {float(calls[~np.isin(calls, (0.0, 1.0))][0]):g}"))
+            problems.append(
+                Problem("grid_calls", f"must be 0 or 1 in every hour; got {float(calls[~np.isin(calls, (0.0, 1.0))][0]):g}")
+            )
     demand = None
     if asked.heat is not None and asked.heat.demand is not None:
         demand = _read(folder / asked.heat.demand, "heat.demand", problems, "MW of at least 0", 0.0, 1e6, rows)
@@ -85,16 +100,36 @@ def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -
         gross = hashprice_usd_per_ph_day(asked.price_usd or 0.0, asked.network_eh or 1.0, asked.subsidy_btc or 0.0, asked.fees_btc)
     host = asked.hosting
     return Miner(
-        name=asked.name, mw=asked.mw, efficiency_j_per_th=asked.efficiency_j_per_th, pue=asked.pue,
-        hashprice=gross * (1.0 - asked.pool_fee_pct / 100.0), variable_usd_per_mwh=asked.variable_usd_per_mwh, price=price,
-        fixed_usd_per_mwh=asked.contract.usd_per_mwh if asked.contract.kind == "fixed" else None, sell_back=asked.contract.sell_back,
-        ancillary_usd_per_mwh=asked.ancillary_usd_per_mwh, calls=None if calls is None else calls > 0.5,
-        programme_usd_per_mw_year=asked.programme_usd_per_mw_year, heat_usd_per_mwh=asked.heat.usd_per_mwh if asked.heat else 0.0,
-        heat_share=asked.heat.recoverable_share if asked.heat else 0.0, heat_demand=demand, four_cp=peaks,
-        hosting=None if host is None else Hosting(
-            usd_per_mw_year=host.usd_per_mw_year, capex_usd_per_mw=host.capex_usd_per_mw, months=host.months, pue=host.pue or asked.pue,
-            operating_usd_per_mw_year=host.operating_usd_per_mw_year, tenant_pays_power=host.tenant_pays_power,
-            discount_rate=host.discount_rate_pct / 100.0, years=host.years),
+        name=asked.name,
+        mw=asked.mw,
+        efficiency_j_per_th=asked.efficiency_j_per_th,
+        pue=asked.pue,
+        hashprice=gross * (1.0 - asked.pool_fee_pct / 100.0),
+        variable_usd_per_mwh=asked.variable_usd_per_mwh,
+        price=price,
+        capital_usd_per_mw_year=asked.capital_usd_per_mw / asked.capital_years,
+        fixed_usd_per_mwh=asked.contract.usd_per_mwh if asked.contract.kind == "fixed" else None,
+        sell_back=asked.contract.sell_back,
+        run_only_below=asked.run_only_below_usd_per_mwh,
+        ancillary_usd_per_mwh=asked.ancillary_usd_per_mwh,
+        calls=None if calls is None else calls > 0.5,
+        programme_usd_per_mw_year=asked.programme_usd_per_mw_year,
+        heat_usd_per_mwh=asked.heat.usd_per_mwh if asked.heat else 0.0,
+        heat_share=asked.heat.recoverable_share if asked.heat else 0.0,
+        heat_demand=demand,
+        four_cp=peaks,
+        hosting=None
+        if host is None
+        else Hosting(
+            usd_per_mw_year=host.usd_per_mw_year,
+            capex_usd_per_mw=host.capex_usd_per_mw,
+            months=host.months,
+            pue=host.pue or asked.pue,
+            operating_usd_per_mw_year=host.operating_usd_per_mw_year,
+            tenant_pays_power=host.tenant_pays_power,
+            discount_rate=host.discount_rate_pct / 100.0,
+            years=host.years,
+        ),
         coin=(asked.price_usd or 0.0, asked.network_eh or 1.0, coins) if parts else None,
     )
 
@@ -129,9 +164,13 @@ def as_large_load(source: str | Path, region: str, overrides: list[str] | None =
     asked = check_file(MinerFile, apply_overrides(read_toml(Path(source)), overrides or []))
     infinite = float("inf")
     return LargeLoad(
-        name=asked.name, region=region, mw=np.array([asked.mw]), kind="interruptible",
+        name=asked.name,
+        region=region,
+        mw=np.array([asked.mw]),
+        kind="interruptible",
         max_hours_per_year=infinite if asked.max_hours_per_year is None else asked.max_hours_per_year,
-        max_hours_per_event=infinite if asked.max_hours_per_event is None else asked.max_hours_per_event)
+        max_hours_per_event=infinite if asked.max_hours_per_event is None else asked.max_hours_per_event,
+    )
 
 
 __all__ = ["as_large_load", "miner", "miner_of", "read_miner"]

@@ -95,12 +95,18 @@ class MinerFile(Part):
     """Fees of a day in the whole network [BTC/day]."""
     pool_fee_pct: float = Field(0.0, ge=0, lt=100)
     variable_usd_per_mwh: float = Field(0.0, ge=0, le=1000)
+    capital_usd_per_mw: float = Field(0.0, ge=0, le=1e9, allow_inf_nan=False)
+    """Machines and their place, per megawatt at the meter [USD/MW]."""
+    capital_years: float = Field(4.0, gt=0, le=50)
+    """Years in which that is written off, evenly."""
     price: str | None = None
     """CSV or Parquet file, column value: spot price by hour [USD/MWh]."""
     price_usd_per_mwh: float | None = Field(None, ge=-1000, le=10_000, allow_inf_nan=False)
     """Flat spot price, in place of a file [USD/MWh]."""
     contract: ContractEntry = Field(default_factory=lambda: ContractEntry.model_validate({}))
     ancillary_usd_per_mwh: float = Field(0.0, ge=0, le=10_000, allow_inf_nan=False)
+    run_only_below_usd_per_mwh: float | None = Field(None, ge=-1000, le=10_000, allow_inf_nan=False)
+    """Surplus hours alone: it runs only where the price lies below [USD/MWh]."""
     grid_calls: str | None = None
     """CSV or Parquet file, column value, 0 or 1: hours in which the grid needs it off."""
     programme_usd_per_mw_year: float = Field(0.0, ge=0, le=1e7, allow_inf_nan=False)
@@ -119,7 +125,9 @@ class MinerFile(Part):
             raise ValueError(f"hashprice_usd_per_ph_day and {', '.join(parts)} say the same twice: give one")
         if self.hashprice_usd_per_ph_day is None and len(parts) < 3:
             missing = [n for n in ("price_usd", "network_eh", "subsidy_btc") if n not in parts]
-            raise ValueError(f"needs hashprice_usd_per_ph_day, or price_usd, network_eh and subsidy_btc; missing {', '.join(missing)}")
+            raise ValueError(
+                f"needs hashprice_usd_per_ph_day, or price_usd, network_eh and subsidy_btc; missing {', '.join(missing)}"
+            )
         if (self.price is None) == (self.price_usd_per_mwh is None):
             raise ValueError("needs price (a file of hourly prices) or price_usd_per_mwh (a flat one), and not both")
         if self.programme_usd_per_mw_year > 0 and self.grid_calls is None:

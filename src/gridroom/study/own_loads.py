@@ -1,4 +1,4 @@
-"""The study's own large loads by the hour: flat, from a profile, or a campus."""
+"""The study's own large loads by the hour: flat, from a profile, a campus, or a mine that answers prices."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridroom.assets.miner import run_miner
 from gridroom.core.errors import Problem, StudyError
 from gridroom.loads.campus import campus_load
 from gridroom.reference import catalog
 from gridroom.sources.series import read_series
 from gridroom.study.campus_file import read_campus
+from gridroom.study.miner_file import read_miner
 from gridroom.study.schema import LargeLoad, Study
 from gridroom.study.weather import HOURS
 
@@ -43,12 +45,23 @@ def _campus(path: str, year: int) -> Floats:
     return _whole_year(campus_load(dataclasses.replace(read_campus(Path(path)), year=year)).mw)
 
 
+@cache
+def _mine(path: str) -> Floats:
+    """MW that a mine draws by hour of the local standard year, after its own choices."""
+    mw = run_miner(read_miner(path)).mw_by_hour
+    if len(mw) not in (HOURS - 24, HOURS):
+        raise StudyError(Problem(path, f"must have prices of a year, {HOURS - 24:,} or {HOURS:,} hours; got {len(mw):,}"))
+    return _whole_year(mw)
+
+
 def hourly_mw(load: LargeLoad, year: int) -> Floats:
     """MW by hour of the local standard year, (8784,)."""
     if load.profile is not None:
         return read_profile(load.profile)
     if load.campus is not None:
         return _campus(load.campus, year)
+    if load.miner is not None:
+        return _mine(load.miner)
     if load.ramp:
         reached = [step.mw for step in load.ramp if step.year <= year]
         return np.full(HOURS, reached[-1] if reached else 0.0)
@@ -62,8 +75,10 @@ def file_problems(load: LargeLoad, where: str) -> list[Problem]:
             read_profile(load.profile)
         if load.campus is not None:
             _campus(load.campus, 2030)
+        if load.miner is not None:
+            _mine(load.miner)
     except StudyError as fault:
-        kind = "profile" if load.profile is not None else "campus"
+        kind = "profile" if load.profile is not None else "campus" if load.campus is not None else "miner"
         return [Problem(f"{where}.{kind}: {p.where}", p.what, p.hint) for p in fault.problems]
     return []
 

@@ -16,7 +16,7 @@ from gridroom.adequacy.years import YearsChunk, pilot_caps, run_years
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.reference import catalog
 from gridroom.results.folder import RunFolder
-from gridroom.study import assemble, grow, meaning, outcome, sensitivity, site_example, steps, supply_tables, weather
+from gridroom.study import assemble, asset_tables, grow, meaning, outcome, sensitivity, site_example, steps, supply_tables, weather
 from gridroom.study.loader import lock_text
 from gridroom.study.schema import Study
 
@@ -39,7 +39,7 @@ def fingerprint(study: Study) -> str:
     if study.load.requests is not None:
         digest.update(Path(study.load.requests).read_bytes())
     for load in study.large_loads:
-        for name in (load.profile, load.campus):
+        for name in (load.profile, load.campus, load.miner):
             digest.update(Path(name).read_bytes() if name is not None else b"")
     for table in catalog.tables().values():
         digest.update(table.sha256.encode())
@@ -144,6 +144,7 @@ def run_study(study: Study, options: RunOptions) -> RunFolder:
         growth = grow.what_it_takes(study, case, hours, caps, study.run.expansion_samples, options.jobs, listen)
     _write_tables(folder, case, answer, lines)
     _write_supply(folder, growth, options.jobs)
+    _write_assets(folder, case, answer)
     parts_of_headline = steps.headline_parts(folder.table("tipping"), folder.table("region_year"))
     folder.finish(_manifest(study, mark, parts_of_headline, len(kept), time.perf_counter() - started))
     for old in parts.iterdir():
@@ -176,6 +177,15 @@ def _write_supply(folder: RunFolder, growth: grow.Growth | None, jobs: int) -> N
         additions, years = grow.tables(growth)
         folder.write_table("additions", additions)
         folder.write_table("additions_years", years)
+
+
+def _write_assets(folder: RunFolder, case: assemble.Case, answer: outcome.Outcome) -> None:
+    """Digital assets on the same power, heat, and what rules ask."""
+    folder.write_table("asset_networks", asset_tables.networks())
+    folder.write_table("asset_switches", asset_tables.switches())
+    folder.write_table("asset_regions", asset_tables.regions(case, answer))
+    folder.write_table("asset_worked", asset_tables.worked())
+    folder.write_table("disclosure_status", asset_tables.rules())
 
 
 def _manifest(study: Study, mark: str, headline: dict[str, Any], kept: int, wall_s: float) -> dict[str, Any]:

@@ -116,20 +116,22 @@ class RampStep(Part):
 
 
 class LargeLoad(Part):
-    """One more load: flat, by the hour from a profile, or a campus."""
+    """One more load: flat, by the hour from a profile, a campus, or a mine."""
 
     name: str = Field(min_length=1)
     """Name."""
     region: str
     """Region id."""
     mw: float | None = Field(None, ge=0, le=50_000, allow_inf_nan=False)
-    """Flat load [MW]; or give `ramp`, `profile` or `campus`."""
+    """Flat load [MW]; or give `ramp`, `profile`, `campus` or `miner`."""
     ramp: list[RampStep] = Field(default_factory=list)
     """Flat load by year; years must rise."""
     profile: str | None = None
     """CSV or Parquet file with a column value, MW by hour of the local standard year."""
     campus: str | None = None
     """Campus file (TOML), as `gridroom campus` takes it; its ramp sets when it comes."""
+    miner: str | None = None
+    """Miner file (TOML), as `gridroom assets miner` takes it: draws what its prices and calls leave on."""
     kind: Literal["firm"] = "firm"
     """Firm: served like any other load."""
 
