@@ -22,6 +22,21 @@ def _case(end: str) -> dict[str, float]:
     return {key: float(getattr(parameter(f"ethash_{key}"), end)) for key in KEYS}
 
 
+def _window(period: tuple[dt.date, dt.date] | None, hashrate_eh: float | None) -> tuple[history.Days, NDArray[np.float64]]:
+    """Days asked for and their hash rate [GH/s]; the user's on a single day."""
+    days, rates = history.ethereum()
+    first, last = period or (days[-1].astype(dt.date),) * 2
+    inside = (days >= np.datetime64(first)) & (days <= np.datetime64(last))
+    if int(inside.sum()) != (last - first).days + 1:
+        what = f"must lie between {days[0]} and {days[-1]}: the Merge ended proof of work; got {first} to {last}"
+        raise StudyError(Problem("--date", what, "from 2022-09-15 on ask for ethereum, which is proof of stake then"))
+    if hashrate_eh is None:
+        return days[inside], rates[inside]
+    if first != last:
+        raise StudyError(Problem("--date", f"must be one day when --hashrate-eh is given; got {first} to {last}"))
+    return days[inside], np.array([hashrate_eh * 1e9])
+
+
 def ethereum(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnergy:
     """Power of Ethereum's proof of work.
 
@@ -39,34 +54,17 @@ def ethereum(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnerg
     """
     raise_all(
         [
-            Problem(
-                f"--{n.replace('_', '-')}",
-                "does not apply to the bottom-up estimate of Ethereum",
-                "only --date and --hashrate-eh do",
-            )
+            Problem(f"--{n.replace('_', '-')}", "does not apply to the bottom-up estimate", "only --date and --hashrate-eh do")
             for n in work.given()
             if n != "hashrate_eh"
         ]
     )
-    days, rates = history.ethereum()
-    first, last = period or (days[-1].astype(dt.date),) * 2
-    inside = (days >= np.datetime64(first)) & (days <= np.datetime64(last))
-    if work.hashrate_eh is not None:
-        if first != last or not days[0] <= np.datetime64(first) <= days[-1]:
-            raise StudyError(Problem("--date", f"must be one day from {days[0]} to {days[-1]}; got {first}"))
-        days, rates, inside = days[inside], np.array([work.hashrate_eh * 1e9]), np.array([True])
-    elif int(inside.sum()) != (last - first).days + 1:
-        raise StudyError(
-            Problem(
-                "--date",
-                f"must lie between {days[0]} and {days[-1]}: the Merge ended proof of work; got {first} to {last}",
-                "from 2022-09-15 on ask for ethereum, which is proof of stake then",
-            )
-        )
-    seconds = days[inside].astype("datetime64[s]").astype(np.int64).astype(np.float64)
+    days, rates = _window(period, work.hashrate_eh)
+    first, last = days[0].astype(dt.date), days[-1].astype(dt.date)
+    seconds = days.astype("datetime64[s]").astype(np.int64).astype(np.float64)
     # The published "lower" case has the better efficiency, "upper" the worse.
     power: dict[str, NDArray[np.float64]] = {
-        name: ethash.power_mw(rates[inside], seconds, _case(end))
+        name: ethash.power_mw(rates, seconds, _case(end))
         for name, end in (("lower", "low"), ("best", "best"), ("upper", "high"))
     }
     mw: dict[str, float | None] = {name: float(values.mean()) for name, values in power.items()}
@@ -81,7 +79,7 @@ def ethereum(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnerg
         method="bottom-up: hash rate over the cards' efficiency, times overheads (McDonald)",
         claim="derived",
         sources=(parameter("ethash_slope").source,),
-        inputs={"hashrate_gh_s": float(rates[inside].mean()), "efficiency_mh_per_s_w": float(efficiency.mean())},
+        inputs={"hashrate_gh_s": float(rates.mean()), "efficiency_mh_per_s_w": float(efficiency.mean())},
         uncertainty=(
             "lower and upper are the source's own cases of efficiency and overheads",
             "the economic method gives three to four times as much: both stand, neither is a mean",

@@ -124,34 +124,36 @@ class Miner:
         return break_even_usd_per_mwh(self.hashprice, self.efficiency_j_per_th, self.pue)
 
 
-@dataclass(frozen=True, slots=True)
-class _Peaks:
-    off: Bools
-    hits: float
-
-
 def _months_of(hours: int, months: tuple[int, ...]) -> list[NDArray[np.int64]]:
     """Hours of the year in each month; a leap year's day is put in."""
     leap = 24 if hours == 8784 else 0
     return [np.arange(24 * SUMMER_STARTS[m] + leap, 24 * SUMMER_STARTS[m + 1] + leap) for m in months]
 
 
-def _peaks(miner: Miner) -> _Peaks:
-    """Hours that the miner stands still for the peaks, and the share of the peaks it misses that way."""
+def _still_for_peaks(miner: Miner) -> Bools:
+    """Hours that the miner stands still for the peaks: the dearest, or the highest of each month's system load."""
     plan, hours = miner.four_cp, len(miner.price)
     off = np.zeros(hours, np.bool_)
-    if plan is None:
-        return _Peaks(off, 0.0)
+    if plan is None or plan.hours_off == 0:
+        return off
     if plan.system_load is None:
         place = np.concatenate(_months_of(hours, plan.months)) if hours >= HOURS_A_YEAR else np.arange(hours)
         off[place[np.argsort(-miner.price[place], kind="stable")[: plan.hours_off]]] = True
-        return _Peaks(off, plan.hit_rate or 0.0)
-    hits = 0
+        return off
     for place in _months_of(hours, plan.months):
-        order = place[np.argsort(-plan.system_load[place], kind="stable")]
-        off[order[: plan.hours_off]] = True
-        hits += bool(plan.hours_off)
-    return _Peaks(off, hits / len(plan.months))
+        off[place[np.argsort(-plan.system_load[place], kind="stable")[: plan.hours_off]]] = True
+    return off
+
+
+def _peaks_missed(miner: Miner, runs: Bools) -> float:
+    """Share of the peaks in which it stands still, for whatever reason [1]; as given where the system's load is not."""
+    plan = miner.four_cp
+    if plan is None:
+        return 0.0
+    if plan.system_load is None:
+        return plan.hit_rate or 0.0
+    tops = [place[int(plan.system_load[place].argmax())] for place in _months_of(len(miner.price), plan.months)]
+    return float((~runs[tops]).mean())
 
 
 def decide(miner: Miner) -> tuple[Bools, dict[str, Bools], Floats]:
@@ -170,7 +172,7 @@ def decide(miner: Miner) -> tuple[Bools, dict[str, Bools], Floats]:
     heat = np.minimum(miner.heat_share, wanted / miner.mw) if miner.heat_usd_per_mwh > 0 else np.zeros(hours)
     worth = miner.break_even - miner.variable_usd_per_mwh + miner.ancillary_usd_per_mwh + miner.heat_usd_per_mwh * heat
     called = miner.calls if miner.calls is not None else np.zeros(hours, np.bool_)
-    peaks = _peaks(miner).off & ~called
+    peaks = _still_for_peaks(miner) & ~called
     bound = miner.fixed_usd_per_mwh is not None and not miner.sell_back
     dear = (worth <= 0.0) if bound else (miner.price >= worth)
     dry = np.zeros(hours, np.bool_) if miner.run_only_below is None else miner.price >= miner.run_only_below
@@ -210,6 +212,38 @@ def _pivot(miner: Miner, margin_usd_per_year: float) -> Pivot | None:
     )
 
 
+def _money(miner: Miner, runs: Bools, heat: Floats) -> tuple[dict[str, float], float]:
+    """Money by source [USD], costs negative; and what mining in every hour would bring."""
+    hours, mw, on = len(miner.price), miner.mw, runs.astype(np.float64)
+    fixed, share, ran = miner.fixed_usd_per_mwh, hours / HOURS_A_YEAR, miner.mw * float(runs.sum())
+    bill = miner.price if fixed is None else np.full(hours, fixed)
+    usd = {
+        "mining": ran * miner.break_even,
+        "variable_cost": -ran * miner.variable_usd_per_mwh,
+        "power_cost": -mw * float((bill if fixed is not None else on * bill).sum()),
+        "sell_back": mw * float(((1.0 - on) * miner.price).sum()) if fixed is not None and miner.sell_back else 0.0,
+        "ancillary": ran * miner.ancillary_usd_per_mwh,
+        "demand_response": mw * miner.programme_usd_per_mw_year * share if miner.calls is not None else 0.0,
+        "four_cp": mw * 1000.0 * miner.four_cp.usd_per_kw_year * _peaks_missed(miner, runs) if miner.four_cp is not None else 0.0,
+        "heat": mw * float((on * heat).sum()) * miner.heat_usd_per_mwh,
+        "capital": -mw * miner.capital_usd_per_mw_year * share,
+    }
+    each = miner.break_even - miner.variable_usd_per_mwh + miner.ancillary_usd_per_mwh
+    always = mw * (hours * each + float(heat.sum()) * miner.heat_usd_per_mwh - float(bill.sum())) + usd["capital"]
+    return usd, always
+
+
+def _coin(miner: Miner, peta: float, usd_per_mwh: float | None) -> tuple[float | None, float | None]:
+    """Coin price that just pays the power, and the power that a coin costs [USD]; None where the network is not given."""
+    if miner.coin is None or usd_per_mwh is None:
+        return None, None
+    _, network_eh, coins = miner.coin
+    if coins <= 0:
+        return None, None
+    even = break_even_coin_usd(usd_per_mwh / 1000.0, miner.efficiency_j_per_th, miner.pue, network_eh, coins)
+    return even, power_cost_per_coin_usd(miner.mw, usd_per_mwh, coins * peta / (network_eh * 1000.0))
+
+
 def run_miner(miner: Miner) -> MinerAnswer:
     """A mine's hours and what they bring.
 
@@ -223,56 +257,30 @@ def run_miner(miner: Miner) -> MinerAnswer:
         Sums over the hours given; figures a year are scaled to 8,760 h.
     """
     runs, reasons, heat = decide(miner)
-    hours = len(miner.price)
-    share = hours / HOURS_A_YEAR
-    mw, on = miner.mw, runs.astype(np.float64)
-    fixed = miner.fixed_usd_per_mwh
-    drawn = np.ones(hours) if fixed is not None else on
-    peaks = _peaks(miner)
-    usd = {
-        "mining": mw * float(on.sum()) * miner.break_even,
-        "variable_cost": -mw * float(on.sum()) * miner.variable_usd_per_mwh,
-        "power_cost": -mw * float((drawn * (miner.price if fixed is None else fixed)).sum()),
-        "sell_back": mw * float(((1.0 - on) * miner.price).sum()) if fixed is not None and miner.sell_back else 0.0,
-        "ancillary": mw * float(on.sum()) * miner.ancillary_usd_per_mwh,
-        "demand_response": mw * miner.programme_usd_per_mw_year * share if miner.calls is not None else 0.0,
-        "four_cp": mw * 1000.0 * miner.four_cp.usd_per_kw_year * peaks.hits if miner.four_cp is not None else 0.0,
-        "heat": mw * float((on * heat).sum()) * miner.heat_usd_per_mwh,
-        "capital": -mw * miner.capital_usd_per_mw_year * share,
-    }
-    always = mw * (
-        hours * (miner.break_even - miner.variable_usd_per_mwh + miner.ancillary_usd_per_mwh)
-        + float(heat.sum()) * miner.heat_usd_per_mwh
-        - float((miner.price if fixed is None else np.full(hours, fixed)).sum())
-    )
-    always += usd["capital"]
-    total = sum(usd.values())
-    coins = miner.coin[2] if miner.coin is not None else None
-    mean_cost = -usd["power_cost"] / (mw * float(drawn.sum())) if drawn.sum() else None
-    peta = mw / miner.pue * 1000.0 / miner.efficiency_j_per_th
+    usd, always = _money(miner, runs, heat)
+    total, fixed = sum(usd.values()), miner.fixed_usd_per_mwh
+    paid = fixed if fixed is not None else float(miner.price[runs].mean()) if runs.any() else None
+    peta = miner.mw / miner.pue * 1000.0 / miner.efficiency_j_per_th
+    even, per_coin = _coin(miner, peta, paid)
     return MinerAnswer(
         name=miner.name,
-        mw=mw,
-        hours=hours,
+        mw=miner.mw,
+        hours=len(miner.price),
         break_even_usd_per_mwh=miner.break_even,
-        break_even_coin_usd=None
-        if miner.coin is None or mean_cost is None
-        else break_even_coin_usd(mean_cost / 1000.0, miner.efficiency_j_per_th, miner.pue, miner.coin[1], miner.coin[2]),
-        power_cost_per_coin_usd=None
-        if coins is None or miner.coin is None or mean_cost is None
-        else power_cost_per_coin_usd(mw, mean_cost, coins * peta / (miner.coin[1] * 1000.0)),
+        break_even_coin_usd=even,
+        power_cost_per_coin_usd=per_coin,
         revenue_usd_per_mw_year=revenue_usd_per_mw_year(miner.hashprice, miner.efficiency_j_per_th, miner.pue),
         hashprice_usd_per_ph_day=miner.hashprice,
         hash_rate_ph=peta,
-        mw_by_hour=mw * on,
+        mw_by_hour=miner.mw * runs.astype(np.float64),
         curtail_hours={name: int(flags.sum()) for name, flags in reasons.items()},
         revenue_usd={**usd, "total": total},
         always_on_usd=always,
-        heat_mwh=mw * float((on * heat).sum()),
-        pivot=_pivot(miner, total / share),
+        heat_mwh=miner.mw * float((runs * heat).sum()),
+        pivot=_pivot(miner, total * HOURS_A_YEAR / len(miner.price)),
         four_cp_rule=miner.four_cp.rule if miner.four_cp is not None else "",
         price_mean_usd_per_mwh=float(miner.price.mean()),
-        price_paid_usd_per_mwh=float(miner.price[runs].mean()) if fixed is None and runs.any() else fixed,
+        price_paid_usd_per_mwh=paid,
     )
 
 

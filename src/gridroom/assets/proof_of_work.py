@@ -14,7 +14,7 @@ from gridroom.assets.energy import TWH_YEAR_CAMBRIDGE, NetworkEnergy, OtherMetho
 from gridroom.assets.ethash import economic_mw
 from gridroom.assets.hardware_mix import Machines, Mix, mix, threshold_j_per_th
 from gridroom.assets.parameters import parameter
-from gridroom.assets.protocol import BLOCKS_A_DAY, halvings, subsidy_on
+from gridroom.assets.protocol import BLOCKS_A_DAY, halvings, next_halving, subsidy_on
 from gridroom.assets.published import near
 from gridroom.core.errors import Problem, StudyError, raise_all
 
@@ -58,6 +58,15 @@ class Work:
     def given(self) -> list[str]:
         """Names of what was said."""
         return [f.name for f in fields(self) if getattr(self, f.name) != f.default]
+
+
+@dataclass(frozen=True, slots=True)
+class _Market:
+    """Hash rate [EH/s], coin price [USD] and price of power [USD/kWh] that an estimate rests on; means of a period."""
+
+    rate: float
+    price: float
+    tariff: float
 
 
 def _check(work: Work) -> None:
@@ -157,7 +166,7 @@ def bitcoin(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnergy
     if np.datetime64(last) > chain.hash_rate_until:
         notes.append(f"hash rate is known to {chain.hash_rate_until} and carried on from there")
     rate, price = float(chain.hash_rate_eh[at].mean()), float(chain.price_usd[at].mean())
-    return _answer(first, last, work, tariff, rate, price, answer, at, notes)
+    return _answer(first, last, work, _Market(rate, price, tariff), answer, at, notes)
 
 
 def _at_point(period: tuple[dt.date, dt.date] | None, work: Work, tariff: float) -> NetworkEnergy:
@@ -193,16 +202,39 @@ def _at_point(period: tuple[dt.date, dt.date] | None, work: Work, tariff: float)
                 "value would be carried on",
             )
         )
-    return _answer(
-        day,
-        day,
-        work,
-        tariff,
-        rate,
-        price,
-        answer,
-        slice(0, 1),
-        ["at a hash rate or price of yours: nothing is smoothed over days"],
+    note = "at a hash rate or price of yours: nothing is smoothed over days"
+    return _answer(day, day, work, _Market(rate, price, tariff), answer, slice(0, 1), [note])
+
+
+def _inputs(answer: Mix, at: slice, market: _Market, coins: float, last: dt.date) -> dict[str, Any]:
+    """What the estimate rests on, means over the days asked for."""
+    return {
+        "hashrate_eh": market.rate,
+        "price_usd": market.price,
+        "coins_per_day": coins,
+        "tariff_usd_per_kwh": market.tariff,
+        "threshold_j_per_th": float(answer.threshold_j_per_th[at].mean()),
+        "best_machine_j_per_th": float(answer.low_j_per_th[at].mean()),
+        "mean_j_per_th": float(answer.best_j_per_th[at].mean()),
+        "worst_machine_j_per_th": float(answer.high_j_per_th[at].mean()),
+        "hashprice_usd_per_ph_day": coins * market.price / (market.rate * 1000.0),
+        "subsidy_btc": subsidy_on(last),
+        "last_halving": halvings(last)[-1].date.isoformat(),
+        "next_halving_at_nominal_pace": next_halving(last).date.isoformat(),
+        "machines": int(answer.machines[at][-1]),
+    }
+
+
+def _economic(revenue_usd_per_day: float, tariff: float | None) -> OtherMethod:
+    """The economic method on the same revenue."""
+    share, cheap = parameter("economic_electricity_share"), parameter("economic_tariff_usd_per_kwh")
+    mw = economic_mw(revenue_usd_per_day, share.best, cheap.best if tariff is None else tariff)
+    return OtherMethod(
+        method=f"economic: {share.best:.0%} of revenue buys power",
+        best_mw=mw,
+        twh_per_year=mw * TWH_YEAR_CAMBRIDGE,
+        claim=share.claim,
+        source=share.source,
     )
 
 
@@ -210,9 +242,7 @@ def _answer(
     first: dt.date,
     last: dt.date,
     work: Work,
-    tariff: float,
-    rate: float,
-    price: float,
+    market: _Market,
     answer: Mix,
     at: slice,
     notes: list[str],
@@ -225,26 +255,8 @@ def _answer(
     # A halving inside the period: what a mean day earned is the mean over its days.
     span = (last - first).days + 1
     coins = BLOCKS_A_DAY * sum(subsidy_on(first + dt.timedelta(days=k)) for k in range(span)) / span + (work.fees_btc or 0.0)
-    share, cheap, intensity = (
-        parameter(k) for k in ("economic_electricity_share", "economic_tariff_usd_per_kwh", "bitcoin_kgco2_per_kwh")
-    )
-    economic = economic_mw(coins * price, share.best, cheap.best if work.tariff_usd_per_kwh is None else tariff)
+    intensity = parameter("bitcoin_kgco2_per_kwh")
     dated = first.year >= CO2_FROM_YEAR
-    eras = halvings(last)
-    inputs: dict[str, Any] = {
-        "hashrate_eh": rate,
-        "price_usd": price,
-        "coins_per_day": coins,
-        "tariff_usd_per_kwh": tariff,
-        "threshold_j_per_th": float(answer.threshold_j_per_th[at].mean()),
-        "best_machine_j_per_th": float(answer.low_j_per_th[at].mean()),
-        "mean_j_per_th": float(answer.best_j_per_th[at].mean()),
-        "worst_machine_j_per_th": float(answer.high_j_per_th[at].mean()),
-        "hashprice_usd_per_ph_day": coins * price / (rate * 1000.0),
-        "subsidy_btc": subsidy_on(last),
-        "last_halving": eras[-1].date.isoformat(),
-        "machines": int(answer.machines[at][-1]),
-    }
     return NetworkEnergy(
         network="bitcoin",
         consensus="proof_of_work",
@@ -256,19 +268,11 @@ def _answer(
         claim="derived",
         sources=("bitcoin_history, bitcoin_epochs, bitcoin_machines (gridroom data show …)", parameter("cbeci_pue").source),
         uncertainty=_uncertainty(work, answer, at),
-        inputs=inputs,
+        inputs=_inputs(answer, at, market, coins, last),
         notes=tuple(notes),
         co2_t_per_year=best * TWH_YEAR_CAMBRIDGE * 1e9 * intensity.best / 1000.0 if dated else None,
         co2_basis=f"{intensity.best:g} kg/kWh: {intensity.source}" if dated else "",
-        others=(
-            OtherMethod(
-                method=f"economic: {share.best:.0%} of revenue buys power",
-                best_mw=economic,
-                twh_per_year=economic * TWH_YEAR_CAMBRIDGE,
-                claim=share.claim,
-                source=share.source,
-            ),
-        ),
+        others=(_economic(coins * market.price, work.tariff_usd_per_kwh),),
         published=near("bitcoin", first, last),
     )
 

@@ -34,16 +34,28 @@ PAST_HALVINGS = (
 )
 
 
+def _after(halving: Halving) -> Halving:
+    """The halving after one: known, or 210,000 blocks of 600 s later."""
+    for known in PAST_HALVINGS:
+        if known.height > halving.height:
+            return known
+    days = round(HALVING_BLOCKS * BLOCK_S / 86400.0)
+    return Halving(halving.height + HALVING_BLOCKS, halving.date + dt.timedelta(days=days), False)
+
+
 def halvings(until: dt.date) -> list[Halving]:
     """Eras that begin by a date; those to come at the nominal pace of 600 s a block, so only estimated."""
-    out = [h for h in PAST_HALVINGS if h.date <= until]
-    last = PAST_HALVINGS[-1]
-    while True:
-        days = round(HALVING_BLOCKS * BLOCK_S / 86400.0)
-        last = Halving(last.height + HALVING_BLOCKS, last.date + dt.timedelta(days=days), False)
-        if last.date > until:
-            return out
-        out.append(last)
+    out: list[Halving] = []
+    era = PAST_HALVINGS[0]
+    while era.date <= until:
+        out.append(era)
+        era = _after(era)
+    return out
+
+
+def next_halving(day: dt.date) -> Halving:
+    """First halving after a day."""
+    return _after(halvings(day)[-1])
 
 
 def subsidy_satoshi(height: int) -> int:
@@ -90,6 +102,7 @@ __all__ = [
     "halvings",
     "hash_rate_eh",
     "next_difficulty",
+    "next_halving",
     "subsidy_btc",
     "subsidy_on",
     "subsidy_satoshi",

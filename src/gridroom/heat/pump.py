@@ -55,6 +55,15 @@ class Lift:
         return 0.0 if self.cop is None else (1.0 - self.direct_share) / self.cop
 
 
+def _no_lift(warm_k: float, cold_k: float, supply_c: float) -> Problem:
+    return Problem(
+        "supply_temperature_c, source_temperature_c",
+        f"leave no lift for a heat pump: the network's mean {warm_k - KELVIN:.1f} °C is not above the source's mean "
+        f"{cold_k - KELVIN:.1f} °C, yet the source is too cool to feed {supply_c:g} °C directly",
+        "set preheat = true, or check the temperatures",
+    )
+
+
 def lift(
     source_c: float,
     source_return_c: float,
@@ -96,25 +105,12 @@ def lift(
         share = (start - return_c) / (supply_c - return_c)
     warm, cold = log_mean_k(supply_c, start), log_mean_k(source_c, source_return_c)
     if warm <= cold:
-        raise StudyError(
-            Problem(
-                "supply_temperature_c, source_temperature_c",
-                f"leave no lift for a heat pump: the network's mean {warm - KELVIN:.1f} °C is not above the source's "
-                f"mean {cold - KELVIN:.1f} °C, "
-                f"yet the source is too cool to feed {supply_c:g} °C directly",
-                "set preheat = true, or check the temperatures",
-            )
-        )
+        raise StudyError(_no_lift(warm, cold, supply_c))
     lorenz = warm / (warm - cold)
     cop = carnot_fraction * lorenz
     if cop <= 1.0:
-        raise StudyError(
-            Problem(
-                "carnot_fraction",
-                f"leaves a COP of {cop:.2f}, no better than direct electric heating; got {carnot_fraction:g}",
-                "0.4 to 0.6 is usual",
-            )
-        )
+        words = f"leaves a COP of {cop:.2f}, no better than direct electric heating; got {carnot_fraction:g}"
+        raise StudyError(Problem("carnot_fraction", words, "0.4 to 0.6 is usual"))
     if cop_cap is not None:
         cop = min(cop, cop_cap)
     return Lift(mode="preheat_and_pump" if share > 0 else "pump", cop=cop, cop_lorenz=lorenz, direct_share=share)

@@ -134,6 +134,34 @@ def _year_of(site: HeatSite, share: float) -> Flows:
     return match(_possible(site, share), site.demand_mw, site.pipe_mw, site.storage_mwh, site.storage_mw, site.storage_loss_per_h)
 
 
+def _delivered(site: HeatSite, share: float) -> float:
+    return float(_year_of(site, share).delivered.sum())
+
+
+def _tons(mwh: float, kg_per_mwh: float | None) -> float | None:
+    """CO2 of some energy [t]; None where its intensity is not known, 0 of no energy."""
+    if mwh == 0.0:
+        return 0.0
+    return None if kg_per_mwh is None else mwh * kg_per_mwh / 1000.0
+
+
+def _annuity(site: HeatSite) -> float:
+    """Capital of a year [USD]."""
+    rate, n = site.discount_rate, site.years
+    return site.capex_usd * (rate / (1.0 - (1.0 + rate) ** -n) if rate > 0 else 1.0 / n)
+
+
+def _notes(site: HeatSite, gross: bool) -> tuple[str, ...]:
+    """What the reader must know: the site's own notes, CO2 without the pump's, a COP too good to be true."""
+    notes = list(site.notes)
+    if gross:
+        notes.append("CO2 avoided is that of the displaced heat alone: give electricity_co2_kg_per_mwh to take off the pump's")
+    if site.lift.cop is not None and site.lift.cop > OPTIMISTIC_COP:
+        cap = f"cop_cap = {OPTIMISTIC_COP:g} is a usual limit"
+        notes.append(f"a COP of {site.lift.cop:.1f} is optimistic at so small a lift: {cap}")
+    return tuple(notes)
+
+
 def reuse(site: HeatSite) -> HeatAnswer:
     """What the heat of a site is worth to a town.
 
@@ -151,44 +179,31 @@ def reuse(site: HeatSite) -> HeatAnswer:
     delivered, made = float(flows.delivered.sum()), float(flows.made.sum())
     electricity = made * site.lift.electricity_per_heat
     taken = made / site.lift.heat_per_source
-    e_it = float(site.it_mw.sum())
+    e_it, mean_mw = float(site.it_mw.sum()), float(site.it_mw.mean())
     e_dc = e_it * site.pue + (electricity if site.pump_inside else 0.0)
-    reused = made if site.pump_inside else taken
-    possible = float(_possible(site, best).sum())
-    displaced = None if site.displaced_kg_per_mwh is None else delivered * site.displaced_kg_per_mwh / 1000.0
-    pump_t = None if site.electricity_kg_per_mwh is None else electricity * site.electricity_kg_per_mwh / 1000.0
-    notes = list(site.notes)
-    if electricity == 0.0:
-        pump_t = 0.0
-    if displaced is not None and pump_t is None:
-        notes.append("CO2 avoided is that of the displaced heat alone: give electricity_co2_kg_per_mwh to take off the pump's")
-    if site.lift.cop is not None and site.lift.cop > OPTIMISTIC_COP:
-        notes.append(
-            f"a COP of {site.lift.cop:.1f} is optimistic at so small a lift: cop_cap = {OPTIMISTIC_COP:g} is a usual limit"
-        )
+    displaced, pump_t = _tons(delivered, site.displaced_kg_per_mwh), _tons(electricity, site.electricity_kg_per_mwh)
     share = len(site.it_mw) / HOURS_A_YEAR
-    margin = delivered * site.heat_usd_per_mwh - electricity * site.electricity_usd_per_mwh
-    rate, n = site.discount_rate, site.years
-    annuity = site.capex_usd * (rate / (1.0 - (1.0 + rate) ** -n) if rate > 0 else 1.0 / n) * share
+    sales, power = delivered * site.heat_usd_per_mwh, electricity * site.electricity_usd_per_mwh
+    annuity = _annuity(site) * share
     return HeatAnswer(
         name=site.name,
         hours=len(site.it_mw),
-        recoverable_mw=float(site.it_mw.mean()) * best,
-        recoverable_range_mw=(float(site.it_mw.mean()) * low, float(site.it_mw.mean()) * high),
+        recoverable_mw=mean_mw * best,
+        recoverable_range_mw=(mean_mw * low, mean_mw * high),
         recoverable_source=site.recoverable_source,
         mode=site.lift.mode,
         cop=site.lift.cop,
         cop_lorenz=site.lift.cop_lorenz,
         direct_share=site.lift.direct_share,
         delivered_mwh=delivered,
-        delivered_range_mwh=(float(_year_of(site, low).delivered.sum()), float(_year_of(site, high).delivered.sum())),
+        delivered_range_mwh=(_delivered(site, low), _delivered(site, high)),
         made_mwh=made,
-        possible_mwh=possible,
+        possible_mwh=float(_possible(site, best).sum()),
         source_heat_mwh=taken,
         heat_pump_mwh=electricity,
         demand_mwh=float(site.demand_mw.sum()),
         stored_at_end_mwh=float(flows.stored[-1]),
-        erf=reused / e_dc,
+        erf=(made if site.pump_inside else taken) / e_dc,
         pue=e_dc / e_it,
         pue_claim=site.pue_claim,
         pump_inside=site.pump_inside,
@@ -196,15 +211,15 @@ def reuse(site: HeatSite) -> HeatAnswer:
         co2_pump_t=pump_t,
         households=delivered / share / site.heat_mwh_per_household,
         household_source=site.household_source,
-        heat_sales_usd=delivered * site.heat_usd_per_mwh,
-        electricity_usd=electricity * site.electricity_usd_per_mwh,
+        heat_sales_usd=sales,
+        electricity_usd=power,
         annuity_usd=annuity,
-        value_usd=margin - annuity,
+        value_usd=sales - power - annuity,
         delivered_mw=flows.delivered,
         made_mw=flows.made,
         stored_mwh=flows.stored,
         demand_mw=site.demand_mw,
-        notes=tuple(notes),
+        notes=_notes(site, displaced is not None and pump_t is None),
     )
 
 

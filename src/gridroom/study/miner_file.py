@@ -63,6 +63,52 @@ def _four_peaks(asked: FourPeaksEntry, folder: Path, hours: int, as_of: dt.date,
     )
 
 
+def _price(asked: MinerFile, folder: Path, problems: list[Problem]) -> Floats:
+    """Price of power by hour; what a spot contract puts on top included."""
+    price = np.full(YEAR[0], asked.price_usd_per_mwh or 0.0)
+    if asked.price is not None:
+        found = _read(folder / asked.price, "price", problems, "USD/MWh from -10,000 to 100,000", -1e4, 1e5, ())
+        price = found if found is not None else np.zeros(0)
+    return price + (asked.contract.usd_per_mwh or 0.0) if asked.contract.kind == "spot" else price
+
+
+def _calls(asked: MinerFile, folder: Path, rows: tuple[int, ...], problems: list[Problem]) -> NDArray[np.bool_] | None:
+    """Hours in which the grid needs it off."""
+    if asked.grid_calls is None:
+        return None
+    calls = _read(folder / asked.grid_calls, "grid_calls", problems, "0 or 1", 0.0, 1.0, rows)
+    if calls is None:
+        return None
+    odd = calls[~np.isin(calls, (0.0, 1.0))]
+    if len(odd):
+        problems.append(Problem("grid_calls", f"must be 0 or 1 in every hour; got {float(odd[0]):g}"))
+    return np.asarray(calls > 0.5)
+
+
+def _hashprice(asked: MinerFile) -> float:
+    """Hashprice, after the pool's fee [USD/PH/day]."""
+    gross = asked.hashprice_usd_per_ph_day
+    if gross is None:
+        gross = hashprice_usd_per_ph_day(asked.price_usd or 0.0, asked.network_eh or 1.0, asked.subsidy_btc or 0.0, asked.fees_btc)
+    return gross * (1.0 - asked.pool_fee_pct / 100.0)
+
+
+def _hosting(asked: MinerFile) -> Hosting | None:
+    host = asked.hosting
+    if host is None:
+        return None
+    return Hosting(
+        usd_per_mw_year=host.usd_per_mw_year,
+        capex_usd_per_mw=host.capex_usd_per_mw,
+        months=host.months,
+        pue=host.pue or asked.pue,
+        operating_usd_per_mw_year=host.operating_usd_per_mw_year,
+        tenant_pays_power=host.tenant_pays_power,
+        discount_rate=host.discount_rate_pct / 100.0,
+        years=host.years,
+    )
+
+
 def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -> Miner:
     """Mine of plain data; series lie beside `folder`.
 
@@ -73,38 +119,22 @@ def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -
     """
     asked = check_file(MinerFile, data)
     problems: list[Problem] = []
-    price = np.full(YEAR[0], asked.price_usd_per_mwh or 0.0)
-    if asked.price is not None:
-        found = _read(folder / asked.price, "price", problems, "USD/MWh from -10,000 to 100,000", -1e4, 1e5, ())
-        price = found if found is not None else np.zeros(0)
-    if asked.contract.kind == "spot":
-        price = price + (asked.contract.usd_per_mwh or 0.0)
-    hours = len(price)
-    rows = (hours,) if hours else ()
-    calls = None
-    if asked.grid_calls is not None:
-        calls = _read(folder / asked.grid_calls, "grid_calls", problems, "0 or 1", 0.0, 1.0, rows)
-        if calls is not None and not np.isin(calls, (0.0, 1.0)).all():
-            problems.append(
-                Problem("grid_calls", f"must be 0 or 1 in every hour; got {float(calls[~np.isin(calls, (0.0, 1.0))][0]):g}")
-            )
+    price = _price(asked, folder, problems)
+    rows = (len(price),) if len(price) else ()
+    calls = _calls(asked, folder, rows, problems)
     demand = None
     if asked.heat is not None and asked.heat.demand is not None:
         demand = _read(folder / asked.heat.demand, "heat.demand", problems, "MW of at least 0", 0.0, 1e6, rows)
-    peaks = None if asked.four_cp is None else _four_peaks(asked.four_cp, folder, hours, as_of or dt.date.today(), problems)
+    peaks = None if asked.four_cp is None else _four_peaks(asked.four_cp, folder, len(price), as_of or dt.date.today(), problems)
     raise_all(problems)
     coins = BLOCKS_A_DAY * (asked.subsidy_btc or 0.0) + asked.fees_btc
     parts = asked.price_usd is not None and asked.network_eh is not None
-    gross = asked.hashprice_usd_per_ph_day
-    if gross is None:
-        gross = hashprice_usd_per_ph_day(asked.price_usd or 0.0, asked.network_eh or 1.0, asked.subsidy_btc or 0.0, asked.fees_btc)
-    host = asked.hosting
     return Miner(
         name=asked.name,
         mw=asked.mw,
         efficiency_j_per_th=asked.efficiency_j_per_th,
         pue=asked.pue,
-        hashprice=gross * (1.0 - asked.pool_fee_pct / 100.0),
+        hashprice=_hashprice(asked),
         variable_usd_per_mwh=asked.variable_usd_per_mwh,
         price=price,
         capital_usd_per_mw_year=asked.capital_usd_per_mw / asked.capital_years,
@@ -112,24 +142,13 @@ def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -
         sell_back=asked.contract.sell_back,
         run_only_below=asked.run_only_below_usd_per_mwh,
         ancillary_usd_per_mwh=asked.ancillary_usd_per_mwh,
-        calls=None if calls is None else calls > 0.5,
+        calls=calls,
         programme_usd_per_mw_year=asked.programme_usd_per_mw_year,
         heat_usd_per_mwh=asked.heat.usd_per_mwh if asked.heat else 0.0,
         heat_share=asked.heat.recoverable_share if asked.heat else 0.0,
         heat_demand=demand,
         four_cp=peaks,
-        hosting=None
-        if host is None
-        else Hosting(
-            usd_per_mw_year=host.usd_per_mw_year,
-            capex_usd_per_mw=host.capex_usd_per_mw,
-            months=host.months,
-            pue=host.pue or asked.pue,
-            operating_usd_per_mw_year=host.operating_usd_per_mw_year,
-            tenant_pays_power=host.tenant_pays_power,
-            discount_rate=host.discount_rate_pct / 100.0,
-            years=host.years,
-        ),
+        hosting=_hosting(asked),
         coin=(asked.price_usd or 0.0, asked.network_eh or 1.0, coins) if parts else None,
     )
 
