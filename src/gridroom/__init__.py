@@ -24,6 +24,8 @@ _PUBLIC = {
     "Estimate": "gridroom.core.estimate", "StudyError": "gridroom.core.errors", "Problem": "gridroom.core.errors",
     "System": "gridroom.systems.system", "run": "gridroom.study.api", "campus_load": "gridroom.loads.campus",
     "read_campus": "gridroom.study.campus_file", "flexible": "gridroom.study.flexible",
+    "network_energy": "gridroom.assets.networks", "miner": "gridroom.study.miner_file",
+    "miner_as_large_load": "gridroom.study.miner_file", "heat_reuse": "gridroom.study.heat_file",
     "pte": "gridroom.study.air_file", "site_design": "gridroom.study.site_answer",
 }
 _ROOMS = {"systems": "gridroom.systems", "pipeline": "gridroom.pipeline", "compute": "gridroom.loads.compute",

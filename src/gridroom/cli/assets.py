@@ -108,12 +108,12 @@ def _room(options: Mine, name: str, region: str) -> dict[str, Any]:
 
     from gridroom.adequacy.headroom import Lole, headroom
     from gridroom.cli.grid import open_system
-    from gridroom.study.miner_file import as_large_load
+    from gridroom.study.miner_file import miner_as_large_load
     from gridroom.systems.edit import with_large_load
 
     system = open_system(name)
     years = system if isinstance(system, dict) else {"": system}
-    load = as_large_load(options.path, region, options.overrides)
+    load = miner_as_large_load(options.path, region, options.overrides)
     out = {}
     for label, kind in (("beside_firm_mine", "firm"), ("beside_mine_that_gives_way", "interruptible")):
         with_mine = {key: with_large_load(one, replace(load, kind=kind)) for key, one in years.items()}

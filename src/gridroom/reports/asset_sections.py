@@ -52,7 +52,7 @@ def switch_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             "before": f"{_number(r.before_mw)} ({_number(r.before_low_mw)} – {_number(r.before_high_mw)})",
             "after": _number(r.after_mw),
             "freed": _number(r.freed_mw),
-            "pct": f"{_number(r.reduction_pct, 4)} %",
+            "pct": f"{_number(r.reduction_pct, 5)} %",
             "claim": r.claim,
             "claim_words": words(f"claim_{r.claim}"),
         }
@@ -83,7 +83,6 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
             "ends": f"{ends(r.first_year)} → {ends(r.first_year_without)}",
             "claim": r.claim,
             "claim_words": words(f"claim_{r.claim}"),
-            "source": r.source,
         }
         for r in table[table["year"].isin(years)].itertuples()
     ]
@@ -102,15 +101,26 @@ def worked_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     ]
 
 
+def _threshold(value: float, unit: str) -> str:
+    """A rule's number: shares as percentages."""
+    if not math.isfinite(value):
+        return ""
+    return f"{100 * value:g} %" if unit == "1" else f"{_number(value, 0)} {unit}"
+
+
+def mining_sources(folder: RunFolder) -> list[dict[str, str]]:
+    """Where each region's mining load is from."""
+    table = folder.table("asset_regions")
+    return [{"name": r.name, "source": r.source} for r in table.drop_duplicates("region").itertuples()]
+
+
 def rule_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     """Rules with dates: what they ask of a large interruptible mine."""
     return [
         {
             "name": words(f"rule_{r.rule}"),
             "applies": words(f"applies_{r.applies}"),
-            "threshold": f"{_number(r.threshold, 0 if r.threshold >= 1 else 2)} {r.unit}".strip()
-            if math.isfinite(r.threshold)
-            else "",
+            "threshold": _threshold(r.threshold, r.unit),
             "status": words(f"status_{r.status.replace(' ', '_')}"),
             "since": r.valid_from,
             "source": f"{r.citation}: {r.note}" if r.note else r.citation,
@@ -122,12 +132,22 @@ def rule_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
 def context(folder: RunFolder, words: Words, years: list[int]) -> dict[str, Any]:
     """All of it for the template; older runs lack the tables."""
     if not all((folder.path / f"tables/{name}.parquet").is_file() for name in TABLES):
-        return {"has_assets": False, "networks": [], "switches": [], "mining": [], "worked": [], "rules": [], "rules_day": ""}
+        return {
+            "has_assets": False,
+            "networks": [],
+            "switches": [],
+            "mining": [],
+            "mining_sources": [],
+            "worked": [],
+            "rules": [],
+            "rules_day": "",
+        }
     return {
         "has_assets": True,
         "networks": network_rows(folder, words),
         "switches": switch_rows(folder, words),
         "mining": region_rows(folder, words, years),
+        "mining_sources": mining_sources(folder),
         "worked": worked_rows(folder, words),
         "rules": rule_rows(folder, words),
         "rules_day": str(folder.table("disclosure_status")["as_of"].iloc[0]),

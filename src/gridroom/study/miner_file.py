@@ -170,7 +170,7 @@ def miner(source: str | Path | Mapping[str, Any]) -> MinerAnswer:
     return run_miner(read_miner(source) if isinstance(source, str | Path) else miner_of(dict(source), Path()))
 
 
-def as_large_load(source: str | Path, region: str, overrides: list[str] | None = None) -> LargeLoad:
+def miner_as_large_load(source: str | Path, region: str, overrides: list[str] | None = None) -> LargeLoad:
     """The mine as a load that gives way, for `gr.assess` and `gr.headroom`: counted once, as flexible load, not as less load too.
 
     Parameters
@@ -192,4 +192,4 @@ def as_large_load(source: str | Path, region: str, overrides: list[str] | None =
     )
 
 
-__all__ = ["as_large_load", "miner", "miner_of", "read_miner"]
+__all__ = ["miner", "miner_as_large_load", "miner_of", "read_miner"]
