@@ -181,6 +181,7 @@ TABLES = {
     "mica_fields.csv": ("Fields of MiCA's sustainability indicators S.1 to S.36", "Delegated Regulation (EU) 2025/422, Annex; concept names from public code that reads filings", "facts", "published",
                         "concept blank where not known to us", "derive_disclosure.py"),
     "eed_fields.csv": ("Fields of the EU data-centre report", "Delegated Regulation (EU) 2024/1364, Annexes I and II", "facts", "published", "keys of our file beside the regulation's symbols", "derive_disclosure.py"),
+    "kpi_standards.csv": ("Standards of data-centre figures with their European twins", "iso.org, standards.iteh.ai, Delegated Regulation (EU) 2024/1364, EnEfG", "facts", "published", "editions as read; rows marked assumed were remembered", "derive_disclosure.py"),
     "disclosure_rules.csv": ("Rules of disclosure and on large loads, dated", "as each row says", "facts", "published", "one row a rule; drafts and bills are rows of their own", "derive_disclosure.py"),
 }
 

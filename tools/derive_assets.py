@@ -34,13 +34,12 @@ NETWORKS = [
     ("tezos", "xtz", "proof_of_stake", 94120, NA, NA, NA, NA, NA, "2022", "published", CCRI22),
     ("polkadot", "dot", "proof_of_stake", 70237, NA, NA, NA, NA, NA, "2022", "published", CCRI22),
     ("proof-of-stake", "pos;stake", "proof_of_stake", NA, NA, NA, 10856, 27.35, 0.1055, "2023", "assumed", "any network, by its nodes; nodes and power as Ethereum's until given"),
-    ("proof-of-authority", "poa;authority", "proof_of_authority", NA, NA, NA, 25, 100, NA, "", "assumed", "any network, by its validators; 25 of them until given"),
+    ("proof-of-authority", "poa;authority", "proof_of_authority", NA, NA, NA, 25, NA, NA, "", "assumed", "any network, by its validators; 25 of them, servers, until given"),
 ]
 # key, low, best, high, unit, claim, source
 PARAMETERS = [
     ("cbeci_pue", 1.01, 1.10, 1.20, "1", "published", "Cambridge (CBECI) model: lower, best, upper"),
     ("cbeci_tariff_usd_per_kwh", 0.05, 0.05, 0.05, "USD/kWh", "published", "Cambridge (CBECI) default"),
-    ("cbeci_life_years", 5, 5, 5, "years", "published", "Cambridge (CBECI) model"),
     ("economic_electricity_share", 0.60, 0.60, 0.60, "1", "assumed", "economic method, as remembered of Digiconomist's default"),
     ("economic_tariff_usd_per_kwh", 0.05, 0.05, 0.05, "USD/kWh", "assumed", "economic method, as remembered of Digiconomist's default"),
     ("node_w_single_board", 5, 7.5, 10, "W", "assumed", "typical power of a node, remembered; best is the middle"),
@@ -48,7 +47,7 @@ PARAMETERS = [
     ("node_w_cloud_share", 15, 27.5, 40, "W", "assumed", "typical power of a node, remembered; best is the middle"),
     ("node_w_server", 80, 165, 250, "W", "assumed", "typical power of a node, remembered; best is the middle"),
     ("stake_range_factor", 0.5, 1.0, 2.0, "1", "assumed", "doubt of a network's energy by nodes: half to double (judgement)"),
-    ("us_share_of_bitcoin", 0.3784, 0.3784, 0.754, "1", "published", "low and best: Cambridge map, January 2022 (secondary); high: share in the 2025 survey, which holds 48 % of hash rate"),
+    ("us_share_of_bitcoin", 0.3784, 0.3784, 0.754, "1", "published", "low and best: Cambridge map, January 2022 (jbs.cam.ac.uk/insight/2022/bitcoin-mining-electricity-update-new-data); high: share in the 2025 survey, which holds 48 % of hash rate"),
     ("bitcoin_kgco2_per_kwh", 0.2884, 0.2884, 0.2884, "kg/kWh", "derived", "39.8 MtCO2e over 138 TWh, Cambridge report of April 2025 (mid-2024)"),
     ("bitcoin_renewable_share", 0.426, 0.426, 0.426, "1", "published", "Cambridge report of April 2025: survey with 48 % of hash rate"),
     ("bitcoin_sustainable_share", 0.524, 0.524, 0.524, "1", "published", "the same, 9.8 points of nuclear included: not a renewable share"),
@@ -59,49 +58,55 @@ PARAMETERS = [
 # network, kind, from, to, low, best, high, unit, method, source, claim. kind: at (a day, annualised), during (a period's energy)
 CARBON = "Cambridge index, method 1.4.0, 0.05 USD/kWh, download of 2023-09-03"
 PUBLISHED = [
-    *[("bitcoin", "during", f"{y}-01-01", f"{y}-12-31", NA, v, NA, "TWh/year", CARBON, "github.com/dataalways/energy-adjusted-cbeci; means derived", "published") for y, v in ((2017, 12.94), (2019, 54.67), (2020, 67.00), (2021, 89.06))],
+    *[("bitcoin", "during", f"{y}-01-01", f"{y}-12-31", NA, v, NA, "TWh/year", CARBON, "github.com/dataalways/energy-adjusted-cbeci; means derived", "derived") for y, v in ((2017, 12.94), (2019, 54.67), (2020, 67.00), (2021, 89.06))],
     *[("bitcoin", "at", d, d, NA, v, NA, "TWh/year", CARBON, "github.com/dataalways/energy-adjusted-cbeci", "published") for d, v in (("2016-12-31", 6.49), ("2018-12-31", 37.78), ("2020-12-31", 86.17), ("2021-12-31", 93.31), ("2021-05-13", 115.54), ("2021-07-01", 53.08), ("2018-07-01", 47.30))],
+    *[("bitcoin", "at", d, d, NA, v, NA, "TWh/year", f"Cambridge index, method 1.4.0, {p} USD/kWh", "github.com/dataalways/energy-adjusted-cbeci", "published")
+      for d, rows in (("2018-07-01", ((0.03, 48.29), (0.08, 41.10), (0.10, 36.13))), ("2021-07-01", ((0.03, 54.91), (0.08, 48.99), (0.10, 46.09)))) for p, v in rows],
+    *[("bitcoin", "during", f"{y}-01-01", f"{y}-12-31", NA, v, NA, "TWh/year", "Cambridge index, method before 1.4.0, download of 2023-01-25", "github.com/dataalways/energy-adjusted-cbeci; means derived", "derived") for y, v in ((2019, 57.12), (2020, 68.38), (2021, 104.96))],
+    ("bitcoin", "during", "2021-01-01", "2021-12-31", NA, 89.0, NA, "TWh/year", "Cambridge, revised method", "decrypt.co/154593", "published"),
+    ("ethereum", "at", "2022-09-15", "2022-09-15", 0.600, 3.402, NA, "TWh/year", "economic method (Digiconomist), the day of the Merge", "github.com/kylemcdonald/ethereum-emissions, other studies", "published"),
     ("bitcoin", "during", "2021-01-01", "2021-12-31", NA, 104.0, NA, "TWh/year", "Cambridge index, method before 1.4.0", "decrypt.co/154593", "published"),
     ("bitcoin", "at", "2024-06-30", "2024-06-30", NA, 138.0, NA, "TWh/year", "Cambridge report of April 2025, mid-2024", "jbs.cam.ac.uk; secondary", "published"),
     ("bitcoin", "at", "2022-02-01", "2022-02-01", NA, 89.78, NA, "TWh/year", "comparison value used by CCRI", "worldstockmarket.net (secondary)", "published"),
     ("bitcoin", "at", "2026-07-27", "2026-07-27", 72.834, 136.067, 238.466, "TWh/year", "Cambridge index, probe of 2026-07-28", "public file quoting the index (secondary)", "published"),
-    ("bitcoin", "at", "2026-07-27", "2026-07-27", NA, 204.4, NA, "TWh/year", "economic method (Digiconomist); stale: unchanged for a week", "public file quoting digiconomist.net (secondary)", "published"),
+    ("bitcoin", "at", "2026-07-27", "2026-07-27", NA, 204.4, NA, "TWh/year", "economic method (Digiconomist), day x 365; stale: unchanged for a week", "public file quoting digiconomist.net (secondary)", "derived"),
     ("ethereum-pow", "during", "2018-01-01", "2018-12-31", 6.587, 9.930, 15.987, "TWh/year", "bottom-up (McDonald)", "github.com/kylemcdonald/ethereum-emissions, computed", "derived"),
     ("ethereum-pow", "during", "2021-01-01", "2021-12-31", 11.740, 16.504, 23.749, "TWh/year", "bottom-up (McDonald)", "github.com/kylemcdonald/ethereum-emissions, computed", "derived"),
     ("ethereum-pow", "at", "2022-09-14", "2022-09-14", 14.618, 77.774, NA, "TWh/year", "economic method (Digiconomist), minimum and estimate", "github.com/kylemcdonald/ethereum-emissions, other studies", "published"),
     ("ethereum-pow", "at", "2022-02-01", "2022-02-01", NA, 17.3, NA, "TWh/year", "comparison value used by CCRI", "worldstockmarket.net (secondary)", "published"),
 ]
 
-# case, who, low, best, high, unit, with machines, date, claim, source, note
+# deal, who, USD, IT MW, years, machines in it USD, date, claim, source, note
 DEALS = [
-    ("terawulf_fluidstack", "TeraWulf / Fluidstack, Lake Mariner", 3.7e9, 200, 10, NA, "2025-08", "published", "blockspace.media; particle.news", "no machines; Google backs 1.8 bn; 8-10 M USD/MW to build; about 250 MW gross"),
-    ("iren_microsoft", "IREN / Microsoft, Childress", 9.7e9, 200, 5, 5.8e9, "2025-11-03", "published", "cryptopressnews.com/?p=48205", "machines included: another good than bare power and building"),
-    ("cipher_aws", "Cipher / AWS", 5.5e9, 300, 15, NA, "2025-11-03", "published", "parameter.io; lbkrs.com/news/264039997", "rent from August 2026"),
+    ("core_scientific_coreweave", "Core Scientific / CoreWeave", 8.7e9, 500, 12, NA, "2024-10-22", "published", "sec.gov 1839341, press release", "about 500 MW of critical IT; early 2025 about 590 MW and 10.2 bn (remembered); its Denton mine, 297 MW, goes to 394 MW for AI"),
+    ("terawulf_fluidstack", "TeraWulf / Fluidstack, Lake Mariner", 3.7e9, 200, 10, NA, "2025-08", "published", "blockspace.media; particle.news", "no machines; more than 200 MW IT, about 250 gross; 8.7 bn with two options of 5 years; Google backs 1.8 bn for about 8 %; 8-10 M USD/MW to build; site margin 85 %"),
+    ("iren_microsoft", "IREN / Microsoft, Childress", 9.7e9, 200, 5, 5.8e9, "2025-11-03", "published", "cryptopressnews.com/?p=48205", "machines included: another good than bare power and building; 20 % prepaid, 5.8 bn of servers bought"),
+    ("cipher_aws", "Cipher / AWS", 5.5e9, 300, 15, NA, "2025-11-03", "published", "parameter.io; lbkrs.com/news/264039997", "rent from August 2026; with Fluidstack / Google about 8.5 bn in all"),
 ]
 
 # region, low, best, high, share of the US, MW that gave way in a shortage, claim, source: mining load by region, MW. Shares of hash rate are not shares of power draw; they come from one pool.
-EIA = "EIA 2024: 0.6 to 2.3 % of 3,900 TWh"
-FOUNDRY = "Foundry's map of July 2023, members of one pool (secondary: decrypt.co/198889), x US share x network estimate of the date"
+EIA = "EIA, February 2024: 0.6 to 2.3 % of 3,900 TWh (theregister.com 2024-02-28)"
+FOUNDRY = "Foundry's map of July 2023, members of one pool, 21-27 July, while Texas was curtailed (secondary: exchangesranking.org 2023-09-28), x US share x network estimate of the date"
 REGIONS = [
-    ("ERCOT", NA, 4600.0, NA, NA, 4100.0, "published", "Potomac Economics (secondary), 2025 State of the Market for ERCOT (June 2026): crypto-mining demand 2025; 4,100 MW gave way in storm Fern (January 2026)"),
-    ("SOU", NA, NA, NA, 0.0964, NA, "assumed", f"Georgia 9.64 % of US hash rate: {FOUNDRY}"),
+    ("ERCOT", NA, 4600.0, NA, NA, 4100.0, "published", "crypto-mining demand 2025: Potomac Economics, 2025 State of the Market for ERCOT, June 2026 (secondary); 4,100 MW gave way in storm Fern, January 2026: ERCOT, System Operations Update, 4 February 2026 (secondary)"),
+    ("SOU", NA, NA, NA, 0.0964, NA, "assumed", f"Georgia alone, so a lower bound of the region; a large miner there left the sample. 9.64 % of US hash rate: {FOUNDRY}"),
     ("NY", NA, NA, NA, 0.0875, NA, "assumed", f"New York 8.75 % of US hash rate: {FOUNDRY}"),
-    ("NE", NA, NA, NA, 0.0533, NA, "assumed", f"New Hampshire 5.33 % of US hash rate: {FOUNDRY}"),
+    ("NE", NA, NA, NA, 0.0533, NA, "assumed", f"New Hampshire alone, so a lower bound of the region. 5.33 % of US hash rate: {FOUNDRY}"),
 ]
-US = ("US", round(25.0e6 / 8760, 1), NA, round(91.0e6 / 8760, 1), NA, NA, "published", f"{EIA} (25 to 91 TWh), 2023")
+US = ("US", round(25.0e6 / 8760, 1), NA, round(91.0e6 / 8760, 1), NA, NA, "derived", f"{EIA}: 25 to 91 TWh in 2023, over 8,760 h")
 
 # cooling, outlet temperature low/best/high C, recoverable share low/best/high, claim, source
 RECOVERY = [
     ("air", 25, 30, 40, 0.30, 0.40, 0.60, "published", "ardor.institute guide; p2h-computing.de (secondary): 0.30-0.50 older, to 0.6 modern; return water at most 30 C; best is the middle of the older"),
     ("rear_door", 40, 50, 60, 0.50, 0.60, 0.70, "published", "ardor.institute guide; p2h-computing.de (secondary); best is the middle"),
     ("liquid", 45, 52.5, 60, 0.70, 0.80, 0.90, "published", "ardor.institute guide; p2h-computing.de (secondary); best is the middle"),
-    ("immersion", 45, 60, 75, 0.70, 0.80, 0.95, "published", "the same; direct contact 60-75 C; 0.95 and 55-75 C are miners' claims"),
-    ("hydro_mining", 55, 70, 75, 0.70, 0.80, 0.95, "published", "hydro-cooled machines give about 70 C (company claims, cryptoblog.tv 2025-10-23)"),
+    ("immersion", 45, 60, 75, 0.70, 0.80, 0.90, "published", "the same; 45-60 C warm water, 60-75 C direct contact; best is the middle; miners claim 0.95 (dzambhalafinance.com)"),
+    ("hydro_mining", 55, 70, 75, 0.70, 0.80, 0.95, "assumed", "companies' claims: hydro-cooled machines give about 70 C (cryptoblog.tv 2025-10-23), miners quote 55-75 C and 0.95 (dzambhalafinance.com); shares otherwise as liquid cooling"),
 ]
 # case, figure, value, unit, claim, source
 HEAT_CASES = [
     ("odense", "heat_pump_mw", 45, "MW", "published", "Meta / Fjernvarme Fyn: p2h-computing.de; IRENA"),
-    ("odense", "heat_mwh_per_year", 215000, "MWh", "published", "p2h-computing.de; first stage was 100,000"),
+    ("odense", "heat_mwh_per_year", 215000, "MWh", "published", "p2h-computing.de; the original donation plan was 100,000"),
     ("odense", "homes", 12000, "homes", "published", "more than 12,000: p2h-computing.de"),
     ("odense", "heat_mwh_per_home", 17.9, "MWh", "derived", "215,000 / 12,000: at most"),
     ("espoo", "share_of_heat_demand", 0.40, "1", "published", "Microsoft / Fortum: about 40 % of Espoo, Kauniainen, Kirkkonummi (fortum.com)"),
@@ -109,6 +114,7 @@ HEAT_CASES = [
     ("espoo", "users", 250000, "people", "published", "fortum.com"),
     ("espoo", "co2_avoided_t_per_year", 400000, "t", "published", "at the 2022 mix; fortum.com"),
     ("finland_mining", "people", 140000, "people", "published", "Hashlabs, Terahash, MARA, MinersLoop together, company claims (cryptoblog.tv 2025-10-23; pricpr.com)"),
+    ("mara_finland", "largest_city", 67000, "people", "published", "December 2024 (dzambhalafinance.com)"),
     ("mara_finland", "people", 80000, "people", "published", "MARA, December 2024, company claim (dzambhalafinance.com)"),
 ]
 
@@ -127,6 +133,9 @@ MINER_CASES = [
     ("france_2024", "spot_mean", 58, "EUR/MWh", "published", "RTE via enerdata.net"),
     ("france_2024_h1", "negative_hours", 233, "h", "published", "RTE via pv-magazine.com 2024-09-09"),
     ("france_2025_h1", "negative_hours", 363, "h", "published", "RTE via sfeninenglish.org"),
+    ("france_2024", "loss_on_negative_prices", 80, "M EUR", "published", "about; press (fibo-crypto.fr)"),
+    ("exaion", "share_bought_by_mara", 0.64, "1", "published", "agreed August 2025; EDF's computing subsidiary (btcpizza.com/?p=63897)"),
+    ("bhutan", "built", 100, "MW", "assumed", "state mining on hydropower, remembered; 600 MW planned"),
     ("france_press", "revenue_low", 100, "M USD/GW-year", "published", "press figure for 1 GW (fibo-crypto.fr); net of what is not said"),
     ("france_press", "revenue_high", 150, "M USD/GW-year", "published", "the same"),
 ]

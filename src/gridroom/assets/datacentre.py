@@ -12,7 +12,7 @@ from typing import Any
 
 from gridroom.core.errors import Problem
 from gridroom.reference import catalog
-from gridroom.reference.rules import Rulebook
+from gridroom.reference.rules import Rulebook, all_rules
 
 ARTICLE = "Delegated Regulation (EU) 2024/1364"
 
@@ -27,6 +27,7 @@ class EedField:
     kind: str
     unit: str
     annex: str
+    mandatory: bool
     first_report_optional: bool
     rule: str
 
@@ -35,7 +36,7 @@ class EedField:
 def eed_fields() -> dict[str, EedField]:
     """All fields by key, in the annexes' order."""
     table = catalog.load("eed_fields")
-    text = table.columns.difference(["first_report_optional"])
+    text = table.columns.difference(["mandatory", "first_report_optional"])
     table = table.assign(**{name: table[name].fillna("") for name in text})
     return {str(row["key"]): EedField(**{str(k): v for k, v in row.items()}) for row in table.to_dict("records")}
 
@@ -69,7 +70,11 @@ class DataCentre:
     @property
     def report_date(self) -> dt.date:
         """Deadline of the report, 15 May of the year after; 15 September 2024 for the first."""
-        return dt.date(2024, 9, 15) if self.year <= 2023 else dt.date(self.year + 1, 5, 15)
+        first = next(r for r in all_rules("disclosure_rules") if (r.rule, r.key) == ("eed_deadline", "first"))
+        yearly = next(r for r in all_rules("disclosure_rules") if (r.rule, r.key) == ("eed_deadline", "yearly"))
+        month, day = divmod(int(yearly.value), 100)
+        start = dt.datetime.strptime(f"{first.value:.0f}", "%Y%m%d").date()
+        return start if self.year < start.year else dt.date(self.year + 1, month, day)
 
     def ratio(self, top: str, bottom: str, scale: float = 1.0) -> float | None:
         """One figure over another, None where either is absent or the lower one 0."""
@@ -134,7 +139,7 @@ def missing_fields(centre: DataCentre) -> list[MissingField]:
     return [
         MissingField(key=f.key, symbol=f.symbol, name=f.name, annex=f.annex)
         for f in eed_fields().values()
-        if f.key not in centre.values and not (first and f.first_report_optional)
+        if f.mandatory and f.key not in centre.values and not (first and f.first_report_optional)
     ]
 
 
@@ -193,6 +198,9 @@ def warnings(centre: DataCentre) -> list[str]:
                 else "outside the boundary: neither E_DC nor E_REUSE hold it"
             )
         )
+    unsaid = [f.key for f in eed_fields().values() if not f.mandatory and "|" in f.kind and f.symbol and f.key not in centre.values]
+    if unsaid:
+        out.append(f"the annex asks to say which: {', '.join(unsaid)}")
     if centre.in_scope() is False:
         out.append(
             f"installed IT power of {centre.number('installed_it_kw'):g} kW is below the scope of {ARTICLE} Art. 1: "

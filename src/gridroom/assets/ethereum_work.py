@@ -64,8 +64,7 @@ def ethereum(period: tuple[dt.date, dt.date] | None, work: Work) -> NetworkEnerg
     seconds = days.astype("datetime64[s]").astype(np.int64).astype(np.float64)
     # The published "lower" case has the better efficiency, "upper" the worse.
     power: dict[str, NDArray[np.float64]] = {
-        name: ethash.power_mw(rates, seconds, _case(end))
-        for name, end in (("lower", "low"), ("best", "best"), ("upper", "high"))
+        name: ethash.power_mw(rates, seconds, _case(end)) for name, end in (("lower", "low"), ("best", "best"), ("upper", "high"))
     }
     mw: dict[str, float | None] = {name: float(values.mean()) for name, values in power.items()}
     efficiency = ethash.efficiency_mh_per_s_w(seconds, parameter("ethash_slope").best, parameter("ethash_start").best)

@@ -135,15 +135,11 @@ def mix(
     w = np.where(earns, weight if weighted else 1.0, 0.0)
     with np.errstate(invalid="ignore"):
         mean = (w * machines.j_per_th).sum(axis=1) / w.sum(axis=1)
-    low, best, high = (
-        _carry(e, count > 0)
-        for e in (
-            np.where(earns, machines.j_per_th, np.inf).min(axis=1),
-            mean,
-            np.where(earns, machines.j_per_th, -np.inf).max(axis=1),
-        )
-    )
-    power = [_power(e, hash_rate_eh, u, smooth) for e, u in zip((low, best, high), pue, strict=True)]
+    least = np.where(earns, machines.j_per_th, np.inf).min(axis=1)
+    most = np.where(earns, machines.j_per_th, -np.inf).max(axis=1)
+    # Where nothing earns the last power is carried on, whatever the hash rate does.
+    power = [_smoothed(_carry(e * hash_rate_eh * u, count > 0), smooth) for e, u in zip((least, mean, most), pue, strict=True)]
+    low, best, high = (_carry(e, count > 0) for e in (least, mean, most))
     return Mix(
         threshold_j_per_th=smoothed,
         low_j_per_th=low,
@@ -163,9 +159,8 @@ def _carry(values: Floats, known: NDArray[np.bool_]) -> Floats:
     return np.where(last >= 0, values[np.maximum(last, 0)], np.nan)
 
 
-def _power(j_per_th: Floats, hash_rate_eh: Floats, pue: float, smooth: bool) -> Floats:
-    """Power [MW]: J/TH x EH/s is MW; smoothed from the first day that is known."""
-    mw = j_per_th * hash_rate_eh * pue
+def _smoothed(mw: Floats, smooth: bool) -> Floats:
+    """Trailing mean of 7 days from the first day that is known."""
     known = np.isfinite(mw)
     if smooth and known.any():
         first = int(known.argmax())

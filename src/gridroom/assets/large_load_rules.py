@@ -82,12 +82,23 @@ def _above(mw: float | None, row: Rule, or_more: bool) -> bool | None:
     return None if mw is None else (mw >= row.value if or_more else mw > row.value)
 
 
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    """Both hold; None where that hangs on what is not known."""
+    if one is False or other is False:
+        return False
+    return None if one is None or other is None else True
+
+
 def _texas(load: Load, book: Rulebook) -> list[Duty]:
     out = []
     bill, statute, order = book.find("tx_sb1929", "mw"), book.find("tx_sb6", "mw"), book.find("tx_25_194", "mw")
     if bill is not None:
         large = _above(load.mw, bill, False)
-        out.append(_duty("tx_sb1929_registration", bill, None if large is None else large and load.mining and load.interruptible))
+        registers = None if large is None else large and load.mining and load.interruptible
+        fine = book.find("tx_sb1929", "fine")
+        out.append(_duty("tx_sb1929_registration", bill, registers))
+        if fine is not None:
+            out.append(_duty("tx_sb1929_fine", fine, registers, fine.number if registers else None))
     above = None if statute is None else _above(load.mw, statute, False)
     if statute is not None:
         out.append(_duty("tx_sb6_interconnection", statute, above))
@@ -96,10 +107,11 @@ def _texas(load: Load, book: Rulebook) -> list[Duty]:
             out.append(_duty(f"tx_sb6_{key}", row, above, row.number if above else None))
         backup = book.need("tx_sb6", "backup_share")
         has = None if load.backup_share is None else load.backup_share >= backup.value
-        out.append(_duty("tx_sb6_backup", backup, None if above is None or has is None else above and has))
+        out.append(_duty("tx_sb6_backup", backup, _both(above, has)))
         out.append(_duty("tx_sb6_remote_curtailment", book.need("tx_sb6", "remote_curtailment"), None))
         service = book.need("tx_sb6", "reliability_service")
         out.append(_duty("tx_sb6_reliability_service", service, _above(load.mw, service, True)))
+        out.append(_duty("tx_sb6_net_metering", book.need("tx_sb6", "net_metering_study_days"), None))
     if order is not None:
         reached = _above(load.mw, order, True)
         out.append(_duty("tx_25_194", order, reached))
@@ -118,6 +130,8 @@ def _tariffs(load: Load, book: Rulebook) -> list[Duty]:
     ohio, virginia = book.find("aep_ohio", "mw"), book.find("va_gs5", "mw")
     if ohio is not None and load.state in ("", "OH"):
         large, share = _above(load.mw, ohio, False), book.need("aep_ohio", "billed_share")
+        # The tariff is for data centres; whether a mine counts as one was not read.
+        large = None if load.mining else large
         out.append(_duty("aep_ohio", ohio, large))
         billed = None
         if large and load.mw is not None:
@@ -127,7 +141,7 @@ def _tariffs(load: Load, book: Rulebook) -> list[Duty]:
         factor = book.need("va_gs5", "load_factor")
         large = _above(load.mw, virginia, True)
         reached = None if load.load_factor is None else load.load_factor >= factor.value
-        both = False if large is False or reached is False else None if large is None or reached is None else True
+        both = _both(large, reached)
         out.append(_duty("va_gs5", virginia, both))
         out.append(_duty("va_gs5_load_factor", factor, both))
         for key in ("delivery_share", "generation_share"):

@@ -33,6 +33,14 @@ SERVICES = {
     "i": "portfolio_management",
     "j": "transfer",
 }
+# What Art. 6 asks to be said beside the fields: key, article, words.
+STATEMENTS = {
+    "source_white_papers": "Art. 6(2) to (4): white papers that the data come from, and who verified them",
+    "deviations": "Art. 6(5): deviations from ESRS E1",
+    "gap_method": "Art. 6(8): method that fills gaps",
+    "datasets": "Art. 6(8): datasets",
+    "data_provider": "Art. 6(8): provider of the data, with link",
+}
 RENEWABLE = ("hydro", "wind", "solar", "geothermal", "bio", "biomass", "biogas", "wave", "tidal", "renewable", "other_renewables")
 
 
@@ -56,6 +64,10 @@ class Filing:
     values : dict of str to Value
     estimate : NetworkEnergy or None
         Our own, where the file asks for it.
+    statements : dict of str to str
+        What Art. 6 asks to be said beside the fields, by key of `STATEMENTS`.
+    role : str
+        `offeror`, `issuer` or `operator`: which identifier concept the LEI is tagged with; empty: none.
     published, updated : date
         Shown on providers' pages.
     language : str
@@ -72,6 +84,8 @@ class Filing:
     end: dt.date
     values: dict[str, Value]
     estimate: NetworkEnergy | None
+    statements: dict[str, str]
+    role: str
     published: dt.date
     updated: dt.date
     language: str
@@ -89,7 +103,7 @@ class Filing:
     def exceeds(self) -> bool | None:
         """Whether energy exceeds the threshold; None without S.8."""
         energy = self.values.get("S8")
-        return None if energy is None or energy.amount is None else energy.amount > self.threshold_kwh()
+        return None if energy is None or energy.amount is None else Decimal(energy.filed) > self.threshold_kwh()
 
     @property
     def supplementary(self) -> bool:
@@ -169,11 +183,10 @@ def conflicts(filing: Filing) -> list[Problem]:
                     )
                 )
         sustainable, survey = parameter("bitcoin_sustainable_share"), parameter("bitcoin_renewable_share")
-        if (
-            filing.estimate is not None
-            and filing.estimate.network == "bitcoin"
-            and renewable.amount == Decimal(str(sustainable.best)) * 100
-        ):
+        bitcoin = filing.asset.strip().lower() in ("bitcoin", "btc") or (
+            filing.estimate is not None and filing.estimate.network == "bitcoin"
+        )
+        if bitcoin and abs(renewable.amount - Decimal(str(sustainable.best)) * 100) < Decimal("0.05"):
             problems.append(
                 Problem(
                     "fields.S10",
@@ -192,13 +205,18 @@ def fill(values: dict[str, Value], estimate: NetworkEnergy) -> dict[str, Value]:
     """Values of the file, and our own estimate where the file is silent."""
     out = dict(values)
     # Twelve digits are more than any estimate holds; more would only carry the arithmetic's noise.
-    energy = Decimal(f"{estimate.kwh_per_year:.12g}")
+    during = estimate.twh_during
+    kwh = estimate.kwh_per_year if during is None or during["best"] is None else during["best"] * 1e9
+    energy = Decimal(f"{kwh:.12g}")
+    span = f"energy of {estimate.first} to {estimate.last}" if during is not None else f"power of {estimate.first}, over a year"
+    if estimate.consensus != "proof_of_work":
+        span = "energy of a year as the sources have it"
     ours = {"S8": Value(code="S8", amount=energy, estimated=True)}
     uncertain = ". ".join(estimate.uncertainty)
     bounds = ", ".join(f"{end} {mw * estimate.twh_per_mw * 1e9:,.0f} kWh" for end, mw in estimate.mw.items() if mw is not None)
     ours["S9"] = _text(
         "S9",
-        f"Estimate by gridroom, {estimate.claim}: {estimate.method}. {bounds} a year. Uncertain: {uncertain}. "
+        f"Estimate by gridroom, {estimate.claim}: {estimate.method}; {span}. Bounds, annualised: {bounds}. Uncertain: {uncertain}. "
         f"Sources: {'; '.join(estimate.sources)}.",
     )
     notes = []
@@ -212,8 +230,12 @@ def fill(values: dict[str, Value], estimate: NetworkEnergy) -> dict[str, Value]:
     if notes:
         ours["S15"] = _text("S15", f"Estimates by gridroom. {'. '.join(notes)}. Sources: {'; '.join(estimate.sources)}.")
     if estimate.co2_t_per_year is not None:
-        ours["S13"] = Value(code="S13", amount=Decimal(f"{estimate.co2_t_per_year:.8g}"), estimated=True)
-        ours["S16"] = _text("S16", f"Scope 2, location-based, estimate by gridroom: {estimate.co2_basis}. No offsets deducted.")
+        tons = estimate.co2_t_per_year * kwh / estimate.kwh_per_year
+        ours["S13"] = Value(code="S13", amount=Decimal(f"{tons:.8g}"), estimated=True)
+        words = (
+            f"Estimate by gridroom: {estimate.co2_basis}. All of it is counted as scope 2, generation of the nodes' own included."
+        )
+        ours["S16"] = _text("S16", f"{words} No offsets deducted.")
     for code, value in ours.items():
         out.setdefault(code, value)
     return out
@@ -263,10 +285,11 @@ def as_dict(filing: Filing) -> dict[str, Any]:
         "published": filing.published.isoformat(),
         "last_update": filing.updated.isoformat(),
         "article": f"Delegated Regulation (EU) 2025/422 {filing.article}",
+        "statements": {key: filing.statements.get(key) for key in STATEMENTS},
         "exceeds_threshold": filing.exceeds,
         "supplementary_mandatory": filing.supplementary,
         "fields": rows,
     }
 
 
-__all__ = ["SERVICES", "TRADING", "Filing", "Missing", "as_dict", "conflicts", "fill", "missing", "with_full_values"]
+__all__ = ["SERVICES", "STATEMENTS", "TRADING", "Filing", "Missing", "as_dict", "conflicts", "fill", "missing", "with_full_values"]

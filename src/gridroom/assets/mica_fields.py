@@ -287,6 +287,9 @@ def parse(code: str, entry: Any, problems: list[Problem]) -> Value | None:
     field, where = fields()[code], f"fields.{code}"
     if field.kind == "mix":
         return _mix(field, where, entry, problems)
+    if code == "S18" and isinstance(entry, dict) and [unit_of(str(k)) for k in entry] in (["percent"], ["share"], ["pct"]):
+        target = _amount_of(fields()["S10"], where, entry, problems)  # a target may also be a percentage
+        return None if target is None else Value(code=code, text=f"{target.filed} %")
     if field.kind in NUMBER_KINDS:
         return _amount_of(field, where, entry, problems)
     if field.kind == "date":

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from gridroom.assets.mica import Filing, as_dict
+from gridroom.assets.mica import STATEMENTS, Filing, as_dict
 from gridroom.assets.mica_fields import Field, Value, fields
 from gridroom.assets.mica_text import STYLE, TABLE_TITLES
 
@@ -109,6 +109,42 @@ def _fact(cell: ET.Element, field: Field, value: Value) -> None:
         fact.set("scale", str(scale))
 
 
+ROLES = {
+    "offeror": "OfferorsLegalEntityIdentifier",
+    "issuer": "IssuersLegalEntityIdentifier",
+    "operator": "OperatorsLegalEntityIdentifier",
+}
+TOKEN = "OtherTokenDigitalTokenIdentifierCode"
+
+
+def _word(cell: ET.Element, concept: str, text: str) -> None:
+    """A word as a tagged string."""
+    _element(cell, "ix:nonNumeric", text, name=f"mica:{concept}", contextRef="period", escape="false")
+
+
+def _identifiers(body: ET.Element, filing: Filing, tagged: bool) -> None:
+    """LEI and token identifier, tagged where their concept is known."""
+    line = _element(body, "p", "Legal entity identifier: ")
+    if tagged and filing.role:
+        _word(line, ROLES[filing.role], filing.lei)
+    else:
+        _element(line, "span", filing.lei)
+    if filing.dti:
+        line = _element(body, "p", "Digital token identifier: ")
+        if tagged and filing.kind == "other":
+            _word(line, TOKEN, filing.dti)
+        else:
+            _element(line, "span", filing.dti)
+
+
+def _statements(body: ET.Element, filing: Filing) -> None:
+    """What Art. 6 asks to be said; what is left out is said to be."""
+    _element(body, "h2", "Statements")
+    rows = _element(body, "ul")
+    for key, words in STATEMENTS.items():
+        _element(rows, "li", f"{words}: {filing.statements.get(key) or 'left out'}")
+
+
 def _table(body: ET.Element, filing: Filing, number: int, tagged: bool) -> None:
     rows = [(f, filing.values[c]) for c, f in fields().items() if f.table == number and c in filing.values]
     if not rows:
@@ -178,8 +214,10 @@ def page(filing: Filing, taxonomy: Taxonomy | None) -> str:
             "This file holds the sustainability fields alone: a white paper to be notified needs the other fields "
             "of its template too.",
         )
+    _identifiers(body, filing, taxonomy is not None)
     for number in (2, 3, 4):
         _table(body, filing, number, taxonomy is not None)
+    _statements(body, filing)
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode", short_empty_elements=True)
     if taxonomy is not None:

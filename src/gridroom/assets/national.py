@@ -27,7 +27,9 @@ class GermanCentre:
     non_redundant_kw : float or None
         Rated connection without redundancy [kW].
     pue : float or None
-        Without plant used only to lift waste heat.
+        As EU law counts it.
+    pue_without_pump : float or None
+        Without plant used only to lift waste heat: what the law looks at for new centres; `pue` where left out.
     erf, renewable_share : float or None
     """
 
@@ -35,6 +37,7 @@ class GermanCentre:
     on: dt.date
     non_redundant_kw: float | None = None
     pue: float | None = None
+    pue_without_pump: float | None = None
     erf: float | None = None
     renewable_share: float | None = None
 
@@ -70,6 +73,11 @@ class Finding:
         return {k: getattr(self, k) for k in self.__slots__}
 
 
+def day_of(number: float) -> dt.date:
+    """Day of a rule's number YYYYMMDD."""
+    return dt.datetime.strptime(f"{number:.0f}", "%Y%m%d").date()
+
+
 def add_years(day: dt.date, years: float) -> dt.date:
     """The same day so many whole years later; 29 February becomes 1 March."""
     try:
@@ -88,13 +96,12 @@ def _judge(
     rule: str, rules: str, row: Rule, value: float | None, due: dt.date | None, on: dt.date, at_most: bool, note: str = ""
 ) -> Finding:
     limit = row.number
-    if limit is None or value is None:
-        result = "not known"
-    else:
-        kept = value <= limit + 1e-12 if at_most else value >= limit - 1e-12
-        waiting = due is not None and on < due
-        result = "pass" if kept else "not yet due" if waiting else "fail"
-    words = "; ".join(w for w in (note, row.remark, "" if row.subject == rules else f"as the law: the {rules} is silent") if w)
+    waiting = due is not None and on < due
+    known = limit is not None and value is not None
+    kept = limit is not None and value is not None and (value <= limit + 1e-12 if at_most else value >= limit - 1e-12)
+    result = "pass" if kept else "not yet due" if waiting else "fail" if known else "not known"
+    silent = row.subject != rules and row.subject != "any"
+    words = "; ".join(w for w in (note, row.remark, f"as the law: the {rules} is silent" if silent else "") if w)
     return Finding(
         rule=rule,
         rules=rules,
@@ -108,26 +115,32 @@ def _judge(
     )
 
 
+def _steps(name: str, rules: str, rows: list[Rule], value: float | None, on: dt.date, at_most: bool) -> list[Finding]:
+    """The step that holds on the day, and those to come."""
+    rows = sorted(rows, key=lambda r: r.key)
+    holding = [r for r in rows if r.key <= on.isoformat()]
+    shown = [*holding[-1:], *(r for r in rows if r.key > on.isoformat())]
+    return [_judge(name, rules, r, value, dt.date.fromisoformat(r.key), on, at_most) for r in shown]
+
+
 def _existing(centre: GermanCentre, book: Rulebook, rules: str) -> list[Finding]:
-    """Centres from before July 2026: the PUE step that holds on the day, else the first to come."""
-    rows = [r for r in _rows(book, "enefg_pue_existing", rules) if r.number is not None]
-    if not rows:
-        row = _rows(book, "enefg_pue_existing", rules)[0]
-        return [_judge("pue", rules, row, centre.pue, None, centre.on, True)]
-    rows.sort(key=lambda r: r.key)
-    holding = [r for r in rows if r.key <= centre.on.isoformat()]
-    row = holding[-1] if holding else rows[0]
-    return [_judge("pue", rules, row, centre.pue, dt.date.fromisoformat(row.key), centre.on, True)]
+    """Centres from before July 2026."""
+    rows = _rows(book, "enefg_pue_existing", rules)
+    known = [r for r in rows if r.number is not None]
+    if not known:
+        return [_judge("pue", rules, rows[0], centre.pue, None, centre.on, True)]
+    return _steps("pue", rules, known, centre.pue, centre.on, True)
 
 
 def _new(centre: GermanCentre, book: Rulebook, rules: str) -> list[Finding]:
     """Centres from July 2026: PUE and reused share, due some years after start."""
     due = add_years(centre.start, _rows(book, "enefg_years_after_start", rules)[0].value)
-    pue = _rows(book, "enefg_pue_new", rules)[0]
+    pue = centre.pue_without_pump if centre.pue_without_pump is not None else centre.pue
     shares = sorted((r for r in _rows(book, "enefg_erf_new", rules) if r.key <= centre.start.isoformat()), key=lambda r: r.key)
+    exempt = "exemptions of section 11(3) are not judged here"
     return [
-        _judge("pue", rules, pue, centre.pue, due, centre.on, True),
-        _judge("erf", rules, shares[-1], centre.erf, due, centre.on, False, "exemptions of section 11(3) are not judged here"),
+        _judge("pue", rules, _rows(book, "enefg_pue_new", rules)[0], pue, due, centre.on, True),
+        _judge("erf", rules, shares[-1], centre.erf, due, centre.on, False, exempt),
     ]
 
 
@@ -170,21 +183,9 @@ def germany(centre: GermanCentre) -> list[Finding]:
         ):
             continue
         out += _new(centre, book, rules) if new else _existing(centre, book, rules)
-        renewable = sorted(
-            (r for r in _rows(book, "enefg_renewable", rules) if r.key <= centre.on.isoformat()), key=lambda r: r.key
-        )
-        if centre.renewable_share is not None and renewable:
-            out.append(
-                _judge(
-                    "renewable_share",
-                    rules,
-                    renewable[-1],
-                    centre.renewable_share,
-                    dt.date.fromisoformat(renewable[-1].key),
-                    centre.on,
-                    False,
-                )
-            )
+        if centre.renewable_share is not None:
+            rows = _rows(book, "enefg_renewable", rules)
+            out += _steps("renewable_share", rules, rows, centre.renewable_share, centre.on, False)
     return out
 
 
@@ -192,14 +193,12 @@ def japan(pue: float | None, start: dt.date | None = None) -> list[Finding]:
     """Findings by Japan's benchmark, and by the announced duty for new centres."""
     book = Rulebook(dt.date.today(), "disclosure_rules")
     bench, new = book.need("japan_pue", "benchmark"), book.need("japan_pue", "new_from_fy2029")
-    out = [
-        _judge(
-            "pue_benchmark", "law", bench, pue, dt.date(2031, 3, 31), dt.date.today(), True, "target year fiscal 2030, by operator"
-        )
-    ]
-    if start is not None and start >= dt.date(2029, 4, 1):
+    target, begins = (day_of(book.need("japan_pue", key).value) for key in ("target_date", "new_start"))
+    one = "of one site; the benchmark is the operator's mean over all"
+    out = [_judge("pue_benchmark", "law", bench, pue, target, dt.date.today(), True, one)]
+    if start is not None and start >= begins:
         out.append(_judge("pue_new", "announced", new, pue, None, dt.date.today(), True))
     return out
 
 
-__all__ = ["Finding", "GermanCentre", "add_years", "germany", "japan"]
+__all__ = ["Finding", "GermanCentre", "add_years", "day_of", "germany", "japan"]

@@ -9,12 +9,13 @@ from typing import Any
 from gridroom.assets import ethereum_work, proof_of_work
 from gridroom.assets.energy import TWH_YEAR_365, NetworkEnergy, finite, period_of
 from gridroom.assets.nodes import authority_mw, stake_mw
-from gridroom.assets.parameters import parameter
+from gridroom.assets.parameters import Parameter, parameter
 from gridroom.assets.published import near
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.core.names import find_name
 from gridroom.reference import catalog
 
+HARDWARE = ("single_board", "mini_pc", "cloud_share", "server")
 BOUNDARY = "2025/422 counts all nodes, validating or not (recital 8); what these figures count is as their source has it"
 PER_TRANSACTION = "energy per transaction is a legal field in the EU, not what one more transaction costs"
 
@@ -29,6 +30,8 @@ class Nodes:
         Proof of stake: nodes, W of each at rest, W more of each for a transaction a second, transactions a second.
     full_nodes, full_node_w : float or None
         Proof of authority: further nodes that do not validate.
+    hardware : str or None
+        Class of machine in place of `node_w`: one of `HARDWARE`, with its low, best and high power (assumed).
     pue : float or None
         Power usage where the nodes stand; None leaves it out of the boundary.
     """
@@ -40,6 +43,7 @@ class Nodes:
     full_nodes: float | None = None
     full_node_w: float | None = None
     pue: float | None = None
+    hardware: str | None = None
 
     @property
     def given(self) -> bool:
@@ -74,7 +78,11 @@ def _row(network: str) -> Any:
 
 def _check(nodes: Nodes) -> None:
     problems = []
-    for name in Nodes.__slots__:
+    if nodes.hardware is not None and nodes.hardware not in HARDWARE:
+        problems.append(Problem("--hardware", f"must be one of {', '.join(HARDWARE)}; got {nodes.hardware!r}"))
+    if nodes.hardware is not None and nodes.node_w is not None:
+        problems.append(Problem("--hardware", "and --node-w say the same twice", "give one"))
+    for name in (n for n in Nodes.__slots__ if n != "hardware"):
         value, least = getattr(nodes, name), 1.0 if name == "pue" else 0.0
         if value is not None and not least <= value < 1e12:
             problems.append(Problem(f"--{name.replace('_', '-')}", f"must be at least {least:g}; got {value:g}"))
@@ -86,9 +94,11 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
     _check(nodes)
     row = _row(network)
     spread = parameter("stake_range_factor")
+    hardware = None if nodes.hardware is None else parameter(f"node_w_{nodes.hardware}")
+    low, high = spread.low, spread.high
     published_kwh, count = finite(row.kwh_per_year), nodes.nodes if nodes.nodes is not None else finite(row.nodes)
     implied = published_kwh / 8.76 / count if published_kwh is not None and count else None
-    node_w = nodes.node_w if nodes.node_w is not None else finite(row.node_w)
+    node_w = hardware.best if hardware is not None else nodes.node_w if nodes.node_w is not None else finite(row.node_w)
     notes: list[str] = []
     if not nodes.given and published_kwh is not None:
         best, method, claim = (
@@ -108,7 +118,12 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
         k = nodes.w_per_tps_node if nodes.w_per_tps_node is not None else (finite(row.w_per_tps_node) or 0.0)
         tps, pue = nodes.transactions_per_s or 0.0, nodes.pue or 1.0
         best, method = stake_mw(count, node_w, k, tps, pue), "nodes x (power at rest + power per transaction a second)"
-        claim = "derived" if nodes.nodes is not None and nodes.node_w is not None else "assumed"
+        given = nodes.nodes is not None and nodes.node_w is not None
+        claim = "derived" if given else "assumed"
+        # Given nodes and power leave no doubt of ours; a class of machines has its own range.
+        low, high = (1.0, 1.0) if given else (low, high)
+        if hardware is not None:
+            low, high = (stake_mw(count, w, k, tps, pue) / best for w in (hardware.low, hardware.high))
         inputs = {"nodes": count, "node_w": node_w, "w_per_tps_node": k, "transactions_per_s": tps, "pue": nodes.pue}
         if nodes.pue is None:
             notes.append("power usage (PUE) of where the nodes stand is outside the boundary: give --pue to put it in")
@@ -121,17 +136,14 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
         consensus="proof_of_stake",
         first=day,
         last=day,
-        mw={"lower": best * spread.low, "best": best, "upper": best * spread.high},
+        mw={"lower": best * low, "best": best, "upper": best * high},
         twh_per_mw=TWH_YEAR_365,
         method=method,
         claim=claim,
         sources=(str(row.source), spread.source),
         inputs=inputs,
         notes=(*notes, BOUNDARY),
-        uncertainty=(
-            f"lower and upper are half and double: {spread.source} [{spread.claim}]",
-            f"node count and hardware are those of {row.as_of or 'no known date'}, and move",
-        ),
+        uncertainty=_doubts(nodes, spread, str(row.as_of)),
         co2_t_per_year=tons,
         co2_basis="published" if tons is not None else "",
         wh_per_transaction=finite(row.wh_per_transaction) if own_energy else None,
@@ -139,10 +151,22 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
     )
 
 
+def _doubts(nodes: Nodes, spread: Parameter, as_of: str) -> tuple[str, ...]:
+    """What is uncertain about a network of nodes."""
+    if nodes.hardware is not None:
+        return (f"lower and upper are the ends of the class {nodes.hardware}: typical power, remembered [assumed]",)
+    if nodes.nodes is not None and nodes.node_w is not None:
+        return ("none left in these figures: nodes and their power are as given",)
+    return (
+        f"lower and upper are half and double: {spread.source} [{spread.claim}]",
+        f"node count and hardware are those of {as_of or 'no known date'}, and move",
+    )
+
+
 def authority(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
     """Proof of authority: validators and full nodes, whatever the transactions."""
     _check(nodes)
-    row, hardware = _row(network), parameter("node_w_server")
+    row, hardware = _row(network), parameter(f"node_w_{nodes.hardware or 'server'}")
     count = nodes.nodes if nodes.nodes is not None else float(row.nodes)
     full, pue = nodes.full_nodes or 0.0, nodes.pue or 1.0
     powers = {"lower": hardware.low, "best": hardware.best, "upper": hardware.high}

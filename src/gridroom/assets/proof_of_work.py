@@ -127,7 +127,7 @@ def _uncertainty(work: Work, answer: Mix, at: slice) -> tuple[str, ...]:
         "one price of power for all miners: dearer power takes the old machines out, and lowers the estimate",
         "revenue is the subsidy and the fees given"
         if work.fees_btc
-        else "fees are left out (about 2 % of revenue in 2021-22, far more on single days): too low a threshold",
+        else "fees are left out unless given: too low a threshold, most so on days of crowded blocks",
         "the machine list is ours: makers' nameplates as listed in public files",
     )
 

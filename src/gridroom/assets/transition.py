@@ -51,6 +51,8 @@ class Switch:
     after: NetworkEnergy
     bases: tuple[Before, ...]
     happened: bool
+    co2_before_t: float | None
+    co2_after_t: float | None
     regions: tuple[RegionalMining, ...]
 
     @property
@@ -63,6 +65,13 @@ class Switch:
         """Share of the power that goes [%]; best against best."""
         return 100.0 * (1.0 - self.after.best_mw / self.before.best_mw)
 
+    @property
+    def co2_reduction_pct(self) -> float | None:
+        """Share of the emissions that goes [%]; None where either is not known."""
+        if not self.co2_before_t or self.co2_after_t is None:
+            return None
+        return 100.0 * (1.0 - self.co2_after_t / self.co2_before_t)
+
     def as_dict(self) -> dict[str, Any]:
         """The answer for JSON."""
         return {
@@ -72,6 +81,9 @@ class Switch:
             "after": self.after.as_dict(),
             "freed_mw": self.freed_mw,
             "reduction_pct": self.reduction_pct,
+            "co2_before_t_per_year": self.co2_before_t,
+            "co2_after_t_per_year": self.co2_after_t,
+            "co2_reduction_pct": self.co2_reduction_pct,
             "bases": [{k: getattr(b, k) for k in Before.__slots__} for b in self.bases],
             "freed_by_us_region_mw": [{k: getattr(r, k) for k in RegionalMining.__slots__} for r in self.regions],
         }
@@ -91,6 +103,9 @@ class Switch:
             f"  {b.basis}: {b.mwh_per_year / 1e6:,.2f} TWh a year before, {b.reduction_pct:.4f} % less [{b.claim}]"
             for b in self.bases
         ]
+        if self.co2_before_t is not None and self.co2_after_t is not None:
+            change = f"{self.co2_before_t:,.0f} to {self.co2_after_t:,.0f} t a year, {self.co2_reduction_pct:.3f} % less"
+            lines.append(f"  emissions as published: {change}")
         if self.regions:
             lines.append("US regions of which something is known, MW:")
             lines += [
@@ -193,6 +208,8 @@ def switch(name: str, to: str = "stake", date: str | None = None, work: Work | N
         after=after,
         bases=_bases(after.best_mw * 8760.0) if happened else (),
         happened=happened,
+        co2_before_t=parameter("ethereum_pow_tco2e").best if happened else before.co2_t_per_year,
+        co2_after_t=after.co2_t_per_year,
         regions=mining_by_region(before) if network == "bitcoin" else (),
     )
 

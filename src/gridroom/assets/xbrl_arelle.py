@@ -6,7 +6,11 @@ Valid: no error, and assertions evaluated. The second clause matters: without th
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import json
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +21,7 @@ from gridroom.core.errors import Problem, StudyError
 
 # ESMA's package of August 2025, as a public study of October 2026 names it.
 PACKAGE_SHA256 = "19921398b16cb2521f808965e5d058be8f68591c8f9d77d24eb9df2c14aae033"
+TIMEOUT_S = 600.0
 NOT_VALIDATED = "not validated"
 
 
@@ -121,36 +126,21 @@ def validate(path: Path, package: Path, sha256: str = PACKAGE_SHA256) -> Validat
         If the package is not the published one.
     """
     check_package(package, sha256)
-    try:
-        from arelle.api.Session import Session
-        from arelle.RuntimeOptions import RuntimeOptions
-    except ImportError:
+    if importlib.util.find_spec("arelle") is None:
         return Validation(status=NOT_VALIDATED, why="Arelle is not installed: pip install 'gridroom[xbrl]'")
-    options = RuntimeOptions(
-        entrypointFile=str(path),
-        packages=[str(package)],
-        validate=True,
-        formulaAction="run",
-        formulaAsserResultCounts=True,
-        internetConnectivity="offline",
-        keepOpen=True,
-        logFile="logToBuffer",
-        disablePersistentConfig=True,
-    )
-    with Session() as session:
-        session.run(options)
-        models = session.get_models()
-        facts = len(models[0].factsInInstance) if models else 0
-        lines = session.get_logs("json")
-    return _judge(lines, facts)
+    command = [sys.executable, "-m", "gridroom.assets.xbrl_child", str(path.resolve()), str(package.resolve())]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    if ran.returncode != 0:
+        last = (ran.stderr.strip().splitlines() or ["no word"])[-1]
+        return Validation(status=NOT_VALIDATED, why=f"Arelle ended with {ran.returncode}: {last}")
+    document = json.loads(ran.stdout.strip().splitlines()[-1])
+    return _judge(document["log"], document["facts"])
 
 
-def _judge(log: str, facts: int) -> Validation:
+def _judge(log: list[dict[str, Any]], facts: int) -> Validation:
     """What the log says: errors, and how many assertions were evaluated."""
-    import json
-
     errors, good, bad = [], 0, 0
-    for entry in json.loads(log).get("log", []):
+    for entry in log:
         message = entry.get("message", {})
         text = str(message.get("text", "")) if isinstance(message, dict) else str(message)
         counts = re.search(r"evaluations\s*:\s*(\d+) satisfied, (\d+) not satisfied", text)

@@ -23,7 +23,7 @@ class Asked:
     deployment_months: int
     unweighted: bool
     machines: Path | None
-    nodes: dict[str, float | None]
+    nodes: dict[str, Any]
     as_json: bool
 
 

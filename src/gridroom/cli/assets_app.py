@@ -34,6 +34,10 @@ PerTps = Annotated[float | None, typer.Option("--w-per-tps-node", help="More of 
 Tps = Annotated[float | None, typer.Option("--transactions-per-s", help="Transactions a second.")]
 Full = Annotated[float | None, typer.Option("--full-nodes", help="Proof of authority: nodes that do not validate.")]
 FullW = Annotated[float | None, typer.Option("--full-node-w", help="Power of one of them, W.")]
+Hardware = Annotated[
+    str | None,
+    typer.Option("--hardware", help="Class of nodes in place of --node-w: single_board, mini_pc, cloud_share or server."),
+]
 Pue = Annotated[float | None, typer.Option("--pue", help="Power usage where nodes stand; outside the boundary when left out.")]
 
 assets_app = typer.Typer(no_args_is_help=True, help="Digital assets on the same power.", rich_markup_mode=None)
@@ -62,6 +66,7 @@ def energy(
     full_nodes: Full = None,
     full_node_w: FullW = None,
     pue: Pue = None,
+    hardware: Hardware = None,
     json_: Json = False,
 ) -> None:
     """What a network draws: lower, best, upper, by which method, and what others publish."""
@@ -87,6 +92,7 @@ def energy(
             "full_nodes": full_nodes,
             "full_node_w": full_node_w,
             "pue": pue,
+            "hardware": hardware,
         },
     )
     raise typer.Exit(guarded(lambda: assets.energy(asked)))
@@ -107,6 +113,7 @@ def switch(
     full_nodes: Full = None,
     full_node_w: FullW = None,
     pue: Pue = None,
+    hardware: Hardware = None,
     json_: Json = False,
 ) -> None:
     """What moving from proof of work to proof of stake or authority frees, in MW and by US region."""
@@ -132,6 +139,7 @@ def switch(
             "full_nodes": full_nodes,
             "full_node_w": full_node_w,
             "pue": pue,
+            "hardware": hardware,
         },
     )
     raise typer.Exit(guarded(lambda: assets.switch(asked, to)))

@@ -33,7 +33,7 @@ SHOWN = (
     ("polkadot", None),
     ("proof-of-authority", None),
 )
-# The worked mine: a fleet of 2025, the hashprice of a published report, flat power; hosting as TeraWulf's contract of August 2025.
+# The worked mine: 20 J/TH, the hashprice of a published report, flat power; hosting as TeraWulf's contract of August 2025.
 MINE = {
     "name": "100 MW mine",
     "mw": 100,
@@ -175,8 +175,8 @@ def worked() -> Any:
     pivot = mine.pivot
     assert pivot is not None  # hosting is part of the case
     figures = [
-        ("mine", "break_even_usd_per_mwh", mine.break_even_usd_per_mwh, 90.29),
-        ("mine", "revenue_usd_per_mw_year", mine.revenue_usd_per_mw_year, 790_955.0),
+        ("mine", "break_even_usd_per_mwh", mine.break_even_usd_per_mwh, float("nan")),
+        ("mine", "revenue_usd_per_mw_year", mine.revenue_usd_per_mw_year, 790_000.0),
         ("mine", "mining_margin_usd_per_year", pivot.mining_usd_per_year, float("nan")),
         ("mine", "hosting_margin_usd_per_year", pivot.hosting_usd_per_year, float("nan")),
         ("mine", "hosting_capex_usd", pivot.capex_usd, float("nan")),
@@ -207,11 +207,20 @@ def rules() -> Any:
         }
         for d in status(Load(mw=1000.0, load_factor=0.8, mining=True, interruptible=True), dt.date.today())
     ]
-    eu = {"mica_supplementary", "mica_update", "mica_ixbrl", "eed_scope", "eed_deadline", "eed_label", "eed_waste_heat"}
+    eu = {
+        "mica_supplementary",
+        "mica_update",
+        "mica_ixbrl",
+        "eed_scope",
+        "eed_deadline",
+        "eed_label",
+        "eed_waste_heat",
+        "mining_law",
+    }
     today = dt.date.today().isoformat()
     rows += [
         {
-            "rule": f"{r.rule}_{r.key}" if r.rule == "mica_update" else r.rule,
+            "rule": f"{r.rule}_{r.key}" if r.rule in ("mica_update", "mining_law") else r.rule,
             "applies": "open",
             "threshold": r.value,
             "unit": r.unit,

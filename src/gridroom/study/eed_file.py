@@ -19,6 +19,10 @@ from gridroom.study.files import apply_overrides, check_file, read_toml
 
 # Other spellings of keys: the regulation's symbols.
 ALIASES = {"PD_IT_kw": "installed_it_kw", "pd_it_kw": "installed_it_kw", "CDD_degree_days": "CDD", "cdd": "CDD"}
+PATTERNS = {
+    "month": ("(19|20)[0-9]{2}-(0[1-9]|1[0-2])", "a year and month, YYYY-MM"),
+    "redundancy": (r"[2-9]?N(\+[1-9])?", "a redundancy such as N, N+1, N+2 or 2N"),
+}
 NEGATIVE = ("T_WH_c", "T_IN_c")
 
 
@@ -44,20 +48,21 @@ def _value(field: EedField, entry: Any, problems: list[Problem]) -> Any:
         if field.unit == "%" and entry > 100:
             problems.append(Problem(where, f"must be at most 100 %; got {entry:g}"))
         return float(entry)
-    if field.kind == "month":
+    if field.kind in PATTERNS:
         text = entry.strftime("%Y-%m") if isinstance(entry, dt.date) else str(entry)
-        if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text):
-            problems.append(Problem(where, f"must be a year and month, YYYY-MM; got {entry!r}"))
+        pattern, words = PATTERNS[field.kind]
+        if not re.fullmatch(pattern, text):
+            problems.append(Problem(where, f"must be {words}; got {entry!r}"))
             return None
         return text
+    if isinstance(entry, bool):
+        entry = "yes" if entry else "no"
     if "|" in field.kind:
         choices = field.kind.split("|")
-        if entry not in choices:
+        if str(entry) not in choices:
             problems.append(Problem(where, f"must be one of {', '.join(choices)}; got {entry!r}"))
             return None
-        return entry
-    if isinstance(entry, bool) and field.key == "grid_functions":
-        return "yes" if entry else "no"
+        return str(entry)
     if not isinstance(entry, str) or not entry.strip():
         problems.append(Problem(where, f"must be text; got {entry!r}"))
         return None
@@ -116,7 +121,8 @@ def _national(centre: DataCentre, more: Rest) -> list[Finding]:
                 start=g.start_of_operation,
                 on=g.on or centre.report_date,
                 non_redundant_kw=g.non_redundant_kw,
-                pue=centre.pue_without_pump,
+                pue=centre.indicators["pue"],
+                pue_without_pump=centre.pue_without_pump,
                 erf=centre.indicators["erf"],
                 renewable_share=g.renewable_share,
             )

@@ -20,6 +20,7 @@ from gridroom.study.heat_schema import HeatFile
 
 Floats = NDArray[np.float64]
 DEFAULT_PUE = 1.2
+CARNOT = 0.5
 COOLED_BY_K = 10.0
 
 
@@ -64,7 +65,7 @@ def _lift(asked: HeatFile, problems: list[Problem]) -> Lift | None:
             asked.supply_temperature_c,
             asked.return_temperature_c,
             pinch_k=asked.pump_pinch_k,
-            carnot_fraction=asked.carnot_fraction,
+            carnot_fraction=CARNOT if asked.carnot_fraction is None else asked.carnot_fraction,
             cop_cap=asked.cop_cap,
             preheat=asked.preheat,
         )
@@ -100,6 +101,8 @@ def heat_site_of(data: dict[str, Any], folder: Path) -> HeatSite:
     cases = catalog.load("heat_cases").set_index(["case", "figure"])
     home = cases.loc[("odense", "heat_mwh_per_home")]
     own = asked.heat_mwh_per_household
+    if asked.carnot_fraction is None and how.cop is not None:
+        notes.append(f"machines are taken to reach {CARNOT:g} of the Lorenz COP: assumed, 0.4 to 0.6 is usual")
     if asked.pue is None:
         notes.append(f"PUE {DEFAULT_PUE:g} is assumed: it sets ERF and ERE")
     infinite = float("inf")

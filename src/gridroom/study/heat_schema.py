@@ -37,7 +37,8 @@ class HeatFile(Part):
     """In place of a file: a year's heat, in the shape of flats in `climate`."""
     climate: Literal["duluth", "minneapolis", "chicago", "seattle"] = "duluth"
     pump_pinch_k: float = Field(4.0, ge=0, le=30)
-    carnot_fraction: float = Field(0.5, gt=0, le=1)
+    carnot_fraction: float | None = Field(None, gt=0, le=1)
+    """Share of the Lorenz COP that machines reach; 0.5 (assumed) when left out."""
     cop_cap: float | None = Field(None, gt=1, le=50)
     preheat: bool = False
     """Warm the return by exchanger first, as far as the source goes."""

@@ -149,6 +149,8 @@ def filing_of(data: dict[str, Any]) -> Filing:
         end=asked.period.end,
         values=mica.with_full_values(values),
         estimate=estimate,
+        statements={k: v for k, v in asked.statements.model_dump().items() if v},
+        role=asked.entity.role or "",
         published=asked.published or today,
         updated=asked.updated or asked.published or today,
         language=asked.language,

@@ -18,6 +18,8 @@ class EntityEntry(Part):
     """Legal entity identifier, ISO 17442."""
     services: list[str] = Field(default_factory=list)
     """Services of MiCA Art. 3(1)(16), letters or names; none: a white paper."""
+    role: Literal["offeror", "issuer", "operator"] | None = None
+    """White papers: as what the entity files, for the identifier's tag."""
 
 
 class AssetEntry(Part):
@@ -47,6 +49,16 @@ class PeriodEntry(Part):
         return self
 
 
+class StatementsEntry(Part):
+    """What Art. 6 asks to be said beside the fields; what is left out is shown as left out."""
+
+    source_white_papers: str | None = None
+    deviations: str | None = None
+    gap_method: str | None = None
+    datasets: str | None = None
+    data_provider: str | None = None
+
+
 class MicaFile(Part):
     """A disclosure."""
 
@@ -57,6 +69,7 @@ class MicaFile(Part):
     """Fields by code, `S8 = { kwh = 1 }`; or network = "…" for our own estimate of what is not given."""
     network: str | None = None
     """Network of our own estimate."""
+    statements: StatementsEntry = Field(default_factory=lambda: StatementsEntry.model_validate({}))
     document: Literal["white_paper", "provider"] | None = None
     """White paper when no services are named, else provider."""
     published: dt.date | None = None
