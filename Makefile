@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.synced
 
-.PHONY: run test check lint types data bench bench-pipeline bench-loads bench-supply docs clean
+.PHONY: run test check lint types data bench bench-pipeline bench-loads bench-supply bench-assets docs clean
 
 run: $(STAMP)
 	$(BIN)/gridroom run
@@ -36,6 +36,9 @@ bench-loads: $(STAMP)
 
 bench-supply: $(STAMP)
 	$(BIN)/python benchmarks/supply.py --peers --long
+
+bench-assets: $(STAMP)
+	$(BIN)/python benchmarks/assets.py
 
 docs: $(STAMP)
 	$(BIN)/python tools/compute_cases.py

@@ -238,16 +238,17 @@ def test_study_takes_a_mine(tmp_path):
         ({"mw": "ten"}, "must be a number"),
         ({"efficiency_j_per_th": -1}, "efficiency_j_per_th must be greater than 0"),
         ({"pue": 0.9}, "pue must be at least 1"),
-        ({"hashprice_usd_per_ph_day": None}, "needs hashprice_usd_per_ph_day, or price_usd"),
-        ({"hashprice_usd_per_ph_day": None, "price_usd": 60000}, "missing network_eh, subsidy_btc"),
+        ({"hashprice_usd_per_ph_day": None}, "hashprice_usd_per_ph_day is missing, and so is price_usd"),
+        ({"hashprice_usd_per_ph_day": None, "price_usd": 60000}, "so is network_eh, subsidy_btc"),
         ({"price_usd": 60000}, "say the same twice"),
-        ({"price": "p.csv"}, "and not both"),
-        ({"price_usd_per_mwh": None}, "needs price"),
+        ({"price": "p.csv"}, "price and price_usd_per_mwh say the same twice"),
+        ({"fees_btc": 5}, "and fees_btc say the same twice"),
+        ({"price_usd_per_mwh": None}, "price is missing"),
         ({"price_usd_per_mwh": None, "price": "nowhere.csv"}, "names no file"),
         ({"effciency": 3}, "is not a known setting"),
-        ({"contract": {"kind": "fixed"}}, "needs usd_per_mwh"),
+        ({"contract": {"kind": "fixed"}}, "contract.usd_per_mwh is missing"),
         ({"contract": {"kind": "free"}}, "must be 'fixed' or 'spot'"),
-        ({"four_cp": {"usd_per_kw_year": 60, "hours_off": 3}}, "needs load"),
+        ({"four_cp": {"usd_per_kw_year": 60, "hours_off": 3}}, "load and hit_rate are both missing"),
         ({"four_cp": {"usd_per_kw_year": 60, "hours_off": 3, "hit_rate": 2}}, "at most 1"),
         ({"four_cp": {"usd_per_kw_year": 60, "hours_off": 3, "hit_rate": 1, "months": [12]}}, "months must lie between 6 and 9"),
         ({"heat": {"usd_per_mwh": 10, "recoverable_share": 0}}, "recoverable_share must be greater than 0"),
@@ -261,6 +262,36 @@ def test_bad_mines(change, words):
     data = {k: v for k, v in {**PLAIN, **change}.items() if v is not None}
     with pytest.raises(gr.StudyError, match=words):
         miner_of(data, Path())
+
+
+def test_all_faults_of_a_mine_at_once():
+    with pytest.raises(gr.StudyError) as fault:
+        miner_of({"mw": -1, "pue": 0.5, "contract": {"kind": "fixed"}, "four_cp": {"usd_per_kw_year": 1, "hours_off": 1}}, Path())
+    assert {p.where for p in fault.value.problems} == {
+        "mw", "pue", "efficiency_j_per_th", "hashprice_usd_per_ph_day", "price", "contract.usd_per_mwh",
+        "four_cp.load"}  # fmt: skip
+
+
+def test_short_series_are_not_a_year(tmp_path):
+    plan = {"usd_per_kw_year": 70, "hit_rate": 0.5, "hours_off": 0}
+    assert mine(tmp_path, price=[50] * 24, four_cp=plan).revenue_usd["four_cp"] == pytest.approx(10 * 70_000 * 0.5 * 24 / 8760)
+    (tmp_path / "empty.csv").write_text("value\n")
+    with pytest.raises(gr.StudyError, match="price"):
+        miner_of({**{k: v for k, v in PLAIN.items() if k != "price_usd_per_mwh"}, "price": "empty.csv"}, tmp_path)
+
+
+def test_hosting_pays_the_block_that_the_mine_pays():
+    host = {"usd_per_mw_year": 1e6, "capex_usd_per_mw": 1, "months": 1, "tenant_pays_power": False}
+    found = mine(contract={"kind": "fixed", "usd_per_mwh": 90}, hosting=host)
+    assert found.pivot.hosting_usd_per_year == pytest.approx(10 * (1e6 - 90 * 8760))
+
+
+def test_pool_fee_raises_the_coin_price_that_pays():
+    parts = {"hashprice_usd_per_ph_day": None, "price_usd": 90_000, "network_eh": 950, "subsidy_btc": 3.125, "fees_btc": 9}
+    data = {k: v for k, v in {**PLAIN, **parts, "efficiency_j_per_th": 17, "pool_fee_pct": 2}.items() if v is not None}
+    found = run_miner(miner_of(data, Path()))
+    assert found.break_even_coin_usd == pytest.approx(43_084, rel=1e-3)
+    assert found.break_even_usd_per_mwh * found.break_even_coin_usd / 90_000 == pytest.approx(50)
 
 
 def test_series_faults_come_together(tmp_path):

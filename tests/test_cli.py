@@ -59,7 +59,8 @@ def test_run_answers_as_the_contract_says(finished):
         assert (out / name).stat().st_size > 0
     assert not (out / "parts").exists()
     tables = {"region_year", "tipping", "calendar", "national", "capacity", "load_cases", "meaning", "sensitivity", "build_options",
-              "permit_example", "countries"}
+              "permit_example", "countries", "asset_networks", "asset_switches", "asset_regions", "asset_worked",
+              "disclosure_status"}
     assert {p.stem for p in (out / "tables").iterdir()} == tables
 
 
@@ -177,6 +178,17 @@ def test_example_system():
                                  "none").stdout)
     assert answer["system"]["regions"] == 2
     assert answer["total"]["eue_mwh"]["value"] > 0
+
+
+def test_room_that_mining_holds(finished):
+    out, _ = finished
+    table = pd.read_parquet(out / "tables/asset_regions.parquet")
+    assert {"ERCOT", "NY", "NE", "SOU"} == set(table["region"])  # nothing is known of the others
+    assert (table["probability_no_room_without"] <= table["probability_no_room"]).all()
+    ercot = table[table["region"] == "ERCOT"]
+    assert (ercot["freed_least_mw"] == 500).all()
+    assert (ercot["freed_most_mw"] == 4600).all()
+    assert table.loc[table["region"] == "NY", "freed_least_mw"].isna().all()
 
 
 def test_tables_have_the_columns_of_the_dictionary(finished):

@@ -190,13 +190,19 @@ def _figure(value: Any) -> str:
 
 
 def period_of(text: str) -> tuple[dt.date, dt.date]:
-    """First and last day of `2021`, `2021-05` or `2021-05-13`.
+    """First and last day of `2021`, `2021-05`, `2021-05-13` or of two of them with `..` between.
 
     Raises
     ------
     StudyError
         If it is none of these.
     """
+    begin, dots, end = text.partition("..")
+    if dots:
+        first, last = period_of(begin)[0], period_of(end)[1]
+        if last < first:
+            raise StudyError(Problem("--date", f"must not end before it begins; got {text!r}"))
+        return first, last
     parts = text.strip().split("-")
     try:
         numbers = [int(p) for p in parts]
@@ -211,7 +217,9 @@ def period_of(text: str) -> tuple[dt.date, dt.date]:
             return day, day
     except ValueError:
         pass
-    raise StudyError(Problem("--date", f"must be a year, a month or a day; got {text!r}", "2021, 2021-05 or 2021-05-13"))
+    raise StudyError(
+        Problem("--date", f"must be a year, a month or a day; got {text!r}", "2021, 2021-05, 2021-05-13 or 2021-05-13..2021-06-30")
+    )
 
 
 def finite(value: Any) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gridroom.reference.rules import Rule, Rulebook
@@ -69,7 +69,7 @@ def _duty(name: str, row: Rule, applies: bool | None, value: float | None = None
         applies=applies,
         threshold=row.number,
         unit=row.unit,
-        value=value,
+        value=None if value is None else round(value, 6),
         citation=row.citation,
         status=row.status,
         valid_from=row.valid_from,
@@ -178,7 +178,8 @@ def status(load: Load, date: dt.date) -> list[Duty]:
             # Bills that are not law, and surveys that were withdrawn, ask nothing of anyone.
             asks_nothing = row.status in ("not enacted", "withdrawn")
             out.append(_duty(name, row, False if asks_nothing else None))
-    return out
+    early = "not yet: {} from {}"
+    return [replace(d, status=early.format(d.status, d.valid_from)) if d.valid_from > date.isoformat() else d for d in out]
 
 
 __all__ = ["DISCLAIMER", "Duty", "Load", "status"]

@@ -17,7 +17,7 @@ from gridroom.assets.energy import NetworkEnergy
 from gridroom.assets.mica_fields import Value, fields, plain
 from gridroom.assets.parameters import parameter
 from gridroom.core.errors import Problem
-from gridroom.reference.rules import Rulebook
+from gridroom.reference.rules import Rulebook, all_rules
 
 # MiCA Art. 3(1)(16): services that make Table 3 mandatory for providers.
 TRADING = ("b", "c", "d")
@@ -41,7 +41,8 @@ STATEMENTS = {
     "datasets": "Art. 6(8): datasets",
     "data_provider": "Art. 6(8): provider of the data, with link",
 }
-RENEWABLE = ("hydro", "wind", "solar", "geothermal", "bio", "biomass", "biogas", "wave", "tidal", "renewable", "other_renewables")
+RENEWABLE = ("hydro", "wind", "solar", "photovolt", "pv", "geotherm", "bio", "wave", "tidal", "marine", "renewable")
+OTHER_SOURCES = ("nuclear", "coal", "lignite", "gas", "oil", "diesel", "peat", "fossil", "waste", "other", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +171,14 @@ def missing(filing: Filing) -> list[Missing]:
 def conflicts(filing: Filing) -> list[Problem]:
     """Values that cannot all be right."""
     problems = []
+    rule = next(r for r in all_rules("disclosure_rules") if r.rule == "mica_supplementary")
+    if filing.published.isoformat() < rule.valid_from:
+        problems.append(Problem("published", f"lies before the regulation applies, {rule.valid_from}; got {filing.published}"))
     renewable, mix = filing.values.get("S10"), filing.values.get("S17")
     if renewable is not None and renewable.amount is not None:
         if mix is not None and mix.mix:
-            green = sum((v for n, v in mix.mix if n.lower().split("_")[0] in RENEWABLE or n.lower() in RENEWABLE), Decimal(0))
+            unknown = [n for n, _ in mix.mix if not any(w in n.lower() for w in (*RENEWABLE, *OTHER_SOURCES))]
+            green = sum((v for n, v in mix.mix if n in unknown or any(w in n.lower() for w in RENEWABLE)), Decimal(0))
             if renewable.amount > green + Decimal("0.01"):
                 problems.append(
                     Problem(
@@ -195,65 +200,6 @@ def conflicts(filing: Filing) -> list[Problem]:
                 )
             )
     return problems
-
-
-def _text(code: str, text: str) -> Value:
-    return Value(code=code, text=text, estimated=True)
-
-
-def fill(values: dict[str, Value], estimate: NetworkEnergy) -> dict[str, Value]:
-    """Values of the file, and our own estimate where the file is silent."""
-    out = dict(values)
-    # Twelve digits are more than any estimate holds; more would only carry the arithmetic's noise.
-    during = estimate.twh_during
-    kwh = estimate.kwh_per_year if during is None or during["best"] is None else during["best"] * 1e9
-    energy = Decimal(f"{kwh:.12g}")
-    span = f"energy of {estimate.first} to {estimate.last}" if during is not None else f"power of {estimate.first}, over a year"
-    if estimate.consensus != "proof_of_work":
-        span = "energy of a year as the sources have it"
-    ours = {"S8": Value(code="S8", amount=energy, estimated=True)}
-    uncertain = ". ".join(estimate.uncertainty)
-    bounds = ", ".join(f"{end} {mw * estimate.twh_per_mw * 1e9:,.0f} kWh" for end, mw in estimate.mw.items() if mw is not None)
-    ours["S9"] = _text(
-        "S9",
-        f"Estimate by gridroom, {estimate.claim}: {estimate.method}; {span}. Bounds, annualised: {bounds}. Uncertain: {uncertain}. "
-        f"Sources: {'; '.join(estimate.sources)}.",
-    )
-    notes = []
-    if estimate.wh_per_transaction is not None:
-        ours["S11"] = Value(code="S11", amount=Decimal(str(estimate.wh_per_transaction)) / 1000, estimated=True)
-        notes.append("energy per transaction as published; it is not what one more transaction costs")
-    if estimate.network == "bitcoin":
-        share = parameter("bitcoin_renewable_share")
-        ours["S10"] = Value(code="S10", amount=Decimal(str(share.best)) * 100, estimated=True)
-        notes.append(f"renewable share: {share.source}")
-    if notes:
-        ours["S15"] = _text("S15", f"Estimates by gridroom. {'. '.join(notes)}. Sources: {'; '.join(estimate.sources)}.")
-    if estimate.co2_t_per_year is not None:
-        tons = estimate.co2_t_per_year * kwh / estimate.kwh_per_year
-        ours["S13"] = Value(code="S13", amount=Decimal(f"{tons:.8g}"), estimated=True)
-        words = (
-            f"Estimate by gridroom: {estimate.co2_basis}. All of it is counted as scope 2, generation of the nodes' own included."
-        )
-        ours["S16"] = _text("S16", f"{words} No offsets deducted.")
-    for code, value in ours.items():
-        out.setdefault(code, value)
-    return out
-
-
-def with_full_values(values: dict[str, Value]) -> dict[str, Value]:
-    """Full values of S.11 and S.14 named in their sources fields, where rounding to five digits changes them."""
-    out = dict(values)
-    for code, place in (("S11", "S15"), ("S14", "S16")):
-        value = out.get(code)
-        if value is None or value.amount is None or not value.lost or place not in out:
-            continue
-        field = fields()[code]
-        note = f"{field.label} in full: {plain(value.amount)} {field.unit}."
-        text = out[place].text
-        if note not in text:
-            out[place] = Value(code=place, text=f"{text.rstrip()} {note}", estimated=out[place].estimated)
-    return out
 
 
 def as_dict(filing: Filing) -> dict[str, Any]:
@@ -292,4 +238,4 @@ def as_dict(filing: Filing) -> dict[str, Any]:
     }
 
 
-__all__ = ["SERVICES", "STATEMENTS", "TRADING", "Filing", "Missing", "as_dict", "conflicts", "fill", "missing", "with_full_values"]
+__all__ = ["SERVICES", "STATEMENTS", "TRADING", "Filing", "Missing", "as_dict", "conflicts", "missing"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
@@ -156,13 +156,11 @@ def unit_of(text: str) -> str | None:
 
 
 def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    number = Decimal(str(value))
+    # Nothing that is filed comes near these ends; beyond them the text alone would fill pages.
+    return number if number.is_finite() and (number == 0 or -30 < number.adjusted() < 30) else None
 
 
 def _amounts(field: Field, where: str, entry: dict[str, Any], problems: list[Problem]) -> list[tuple[str, Decimal]]:
@@ -261,6 +259,8 @@ def _amount_of(field: Field, where: str, entry: Any, problems: list[Problem]) ->
             return None
         entry = {SHOWN[field.unit]: entry}
     amounts = _amounts(field, where, entry, problems)
+    if not isinstance(entry.get("estimate", False), bool):
+        problems.append(Problem(f"{where}.estimate", f"must be true or false; got {entry['estimate']!r}"))
     if entry.get("includes_nuclear"):
         problems.append(Problem(where, "is renewable energy alone: nuclear does not count", "take it out, or say it in S.17"))
     if not amounts:
@@ -279,7 +279,7 @@ def _amount_of(field: Field, where: str, entry: Any, problems: list[Problem]) ->
                 )
             )
     _check_amount(field, where, first[1], problems)
-    return Value(code=code, amount=first[1], estimated=bool(entry.get("estimate", False)))
+    return Value(code=code, amount=first[1], estimated=entry.get("estimate") is True)
 
 
 def parse(code: str, entry: Any, problems: list[Problem]) -> Value | None:

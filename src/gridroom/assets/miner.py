@@ -94,7 +94,7 @@ class Miner:
     four_cp : FourPeaks or None
     hosting : Hosting or None
     coin : (float, float, float) or None
-        Price [USD], network [EH/s], coins a day, where they are given.
+        Price [USD], network [EH/s], coins of the network a day less the pool's fee, where they are given.
     """
 
     name: str
@@ -151,7 +151,7 @@ def _peaks_missed(miner: Miner, runs: Bools) -> float:
     if plan is None:
         return 0.0
     if plan.system_load is None:
-        return plan.hit_rate or 0.0
+        return (plan.hit_rate or 0.0) * len(miner.price) / HOURS_A_YEAR
     tops = [place[int(plan.system_load[place].argmax())] for place in _months_of(len(miner.price), plan.months)]
     return float((~runs[tops]).mean())
 
@@ -187,7 +187,8 @@ def _pivot(miner: Miner, margin_usd_per_year: float) -> Pivot | None:
     if plan is None:
         return None
     it_mw = miner.mw / plan.pue
-    power = 0.0 if plan.tenant_pays_power else float(miner.price.mean()) * HOURS_A_YEAR * miner.mw
+    each = float(miner.price.mean()) if miner.fixed_usd_per_mwh is None else miner.fixed_usd_per_mwh
+    power = 0.0 if plan.tenant_pays_power else each * HOURS_A_YEAR * miner.mw
     hosting = it_mw * (plan.usd_per_mw_year - plan.operating_usd_per_mw_year) - power
     capex = it_mw * plan.capex_usd_per_mw
     lost = max(margin_usd_per_year, 0.0) * plan.months / 12.0

@@ -99,7 +99,7 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
     published_kwh, count = finite(row.kwh_per_year), nodes.nodes if nodes.nodes is not None else finite(row.nodes)
     implied = published_kwh / 8.76 / count if published_kwh is not None and count else None
     node_w = hardware.best if hardware is not None else nodes.node_w if nodes.node_w is not None else finite(row.node_w)
-    notes: list[str] = []
+    notes = [f"figures of {row.as_of}, whatever the date"] if str(row.as_of)[:1].isdigit() and not nodes.given else []
     if not nodes.given and published_kwh is not None:
         best, method, claim = (
             published_kwh / 8.76e6,
@@ -246,27 +246,34 @@ def network_energy(
     if network == "ethereum-pow":
         return ethereum_work.ethereum(period, work)
     day = dt.date.today() if period is None else period[1]
+    as_of = str(_row(network).as_of)
+    if period is not None and as_of[:4].isdigit() and day.year < int(as_of[:4]):
+        words = f"lies before {as_of}, the year that this network's figures are of; got {date!r}"
+        raise StudyError(Problem("--date", words, "leave --date out"))
     return stake(network, nodes, day) if consensus == "proof_of_stake" else authority(network, nodes, day)
+
+
+# What each consensus does not take.
+FOREIGN = {
+    "proof_of_work": tuple(Nodes.__slots__),
+    "proof_of_stake": ("full_nodes", "full_node_w"),
+    "proof_of_authority": ("w_per_tps_node", "transactions_per_s"),
+}
 
 
 def _fits(consensus: str, work: proof_of_work.Work, nodes: Nodes) -> None:
     """Refuse inputs that another consensus would take."""
-    problems = []
-    if consensus == "proof_of_work" and nodes.given:
-        problems = [
-            Problem(f"--{n.replace('_', '-')}", "does not apply to proof of work", "its energy follows hash rate and machines")
-            for n in Nodes.__slots__
-            if getattr(nodes, n) is not None
-        ]
-    if consensus != "proof_of_work":
-        problems = [
-            Problem(
-                f"--{n.replace('_', '-')}",
-                f"does not apply to {consensus.replace('_', ' ')}",
-                "its energy follows nodes: --nodes, --node-w",
-            )
-            for n in work.given()
-        ]
+    words = consensus.replace("_", " ")
+    rest = (
+        "its energy follows hash rate and machines"
+        if consensus == "proof_of_work"
+        else "its energy follows nodes: --nodes, --node-w"
+    )
+    given = [n for n in FOREIGN[consensus] if getattr(nodes, n) is not None]
+    given += work.given() if consensus != "proof_of_work" else []
+    problems = [Problem(f"--{n.replace('_', '-')}", f"does not apply to {words}", rest) for n in given]
+    if work.machines is not None and work.deployment_months:
+        problems.append(Problem("--deployment-months", "does not apply to --machines", "shift the days of release in that list"))
     raise_all(problems)
 
 

@@ -8,13 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.cli.console import answer, say
-from gridroom.core.errors import StudyError, UsageError
+from gridroom.core.errors import Problem, StudyError, UsageError
 
 
-def _folder(out: Path) -> None:
-    """Refuse, before the work, a folder that cannot be one."""
+def _folder(out: Path, *names: str) -> None:
+    """Refuse, before the work, a folder that cannot be one or files that cannot be written in it."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out must be a folder; {out} is a file")
+    for name in names:
+        if (out / name).is_dir():
+            raise UsageError(f"--out cannot be written: {out / name} is a folder")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        made = out / ".gridroom"
+        made.touch()
+        made.unlink()
+    except OSError as fault:
+        raise UsageError(f"--out cannot be written: {out}: {fault.strerror or fault}") from None
+
+
+def _tidy(out: Path) -> None:
+    """Take an empty folder away again: nothing was written."""
+    if out.is_dir() and not any(out.iterdir()):
+        out.rmdir()
 
 
 def mica(path: Path, overrides: list[str], out: Path, package: Path | None, as_json: bool) -> int:
@@ -22,8 +38,12 @@ def mica(path: Path, overrides: list[str], out: Path, package: Path | None, as_j
     from gridroom.assets.mica import as_dict
     from gridroom.study.mica_file import disclose, read_filing
 
-    _folder(out)
-    written = disclose(read_filing(path, overrides), out, package)
+    filing = read_filing(path, overrides)
+    _folder(out, "mica.html", "mica.json", "mica.xhtml")
+    try:
+        written = disclose(filing, out, package)
+    finally:
+        _tidy(out)
     kept = [r for r in written.rules if r.kept]
     document: dict[str, Any] = {
         "schema_version": "1",
@@ -64,35 +84,62 @@ def mica(path: Path, overrides: list[str], out: Path, package: Path | None, as_j
     return 0
 
 
+def _reports(paths: list[Path], overrides: list[str]) -> tuple[list[Any], list[Problem]]:
+    """Reports of all files, and mandatory fields that are missing; faults of all files at once, each with its file.
+
+    Raises
+    ------
+    StudyError
+        If a file is faulty.
+    UsageError
+        If two files would be written into one folder.
+    """
+    from gridroom.study.eed_file import read_report
+
+    names = [p.stem for p in paths]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise UsageError(f"two files are named {twice[0]}: their reports would be written into one folder; rename one")
+    reports, faults, missing = [], [], []
+
+    def named(path: Path, problem: Problem) -> Problem:
+        return problem if len(paths) == 1 else Problem(f"{path.name}: {problem.where}", problem.what, problem.hint)
+
+    for path in paths:
+        try:
+            report = read_report(path, overrides)
+        except StudyError as fault:
+            faults += [named(path, p) for p in fault.problems]
+            continue
+        reports.append(report)
+        missing += [named(path, m.problem()) for m in report.missing]
+    if faults:
+        raise StudyError([*faults, *missing])
+    return reports, missing
+
+
 def eed(paths: list[Path], overrides: list[str], out: Path, as_json: bool) -> int:
     """Write the report of a data centre, or the aggregates of several; exit 3 with every missing mandatory field named."""
     from gridroom.assets.datacentre import aggregates
-    from gridroom.study.eed_file import as_dict, read_report, write
+    from gridroom.study.eed_file import as_dict, write
 
-    _folder(out)
-    reports = [read_report(path, overrides) for path in paths]
+    several = len(paths) > 1
+    reports, problems = _reports(paths, overrides)
+    _folder(out, "eed.html", "eed.json")
     files: list[Path] = []
-    problems = []
-    for path, report in zip(paths, reports, strict=True):
-        place = out if len(paths) == 1 else out / path.stem
-        if report.missing:
-            problems += [m.problem() for m in report.missing]
-        else:
-            files += write(report, place)
+    for path, report in zip(paths, reports, strict=True) if not problems else ():
+        files += write(report, out / path.stem if several else out)
     document: dict[str, Any] = {"schema_version": "1", "command": "disclose eed"}
-    if len(reports) == 1:
+    if not several:
         document |= as_dict(reports[0])
     else:
         groups = [{k: getattr(g, k) for k in g.__slots__} for g in aggregates([r.centre for r in reports])]
-        document |= {
-            "data_centres": [{"file": str(p), **as_dict(r)} for p, r in zip(paths, reports, strict=True)],
-            "aggregates": groups,
-        }
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "aggregates.json").write_text(
-            json.dumps({"schema_version": "1", "aggregates": groups}, indent=1) + "\n", encoding="utf-8"
-        )
-        files.append(out / "aggregates.json")
+        centres = [{"file": str(p), **as_dict(r)} for p, r in zip(paths, reports, strict=True)]
+        document |= {"data_centres": centres, "aggregates": groups}
+        if not problems:
+            text = json.dumps({"schema_version": "1", "aggregates": groups}, indent=1) + "\n"
+            (out / "aggregates.json").write_text(text, encoding="utf-8")
+            files.append(out / "aggregates.json")
     document["files"] = [str(f) for f in files]
     answer(
         document,
@@ -106,7 +153,9 @@ def eed(paths: list[Path], overrides: list[str], out: Path, as_json: bool) -> in
         ),
     )
     if problems:
+        _tidy(out)
         say(str(StudyError(problems)))
+        say("no file was written")
         return StudyError.exit_code
     return 0
 
@@ -140,6 +189,10 @@ def check(path: Path, package: Path | None, as_json: bool) -> int:
     """Check an inline XBRL file against the rules that need no taxonomy, and against the taxonomy where its package is given."""
     from gridroom.assets import xbrl_arelle, xbrl_check
 
+    if not path.is_file():
+        raise StudyError(
+            Problem(str(path), "does not exist", "an inline XBRL file, such as mica.xhtml of `gridroom disclose mica`")
+        )
     rules = xbrl_check.own_rules(path)
     checked = xbrl_arelle.without_package() if package is None else xbrl_arelle.validate(path, package)
     broken = [r for r in rules if not r.kept]
@@ -192,8 +245,7 @@ def us(load: dict[str, Any], date: str | None, as_json: bool) -> int:
         word = {True: "applies", False: "no", None: "open"}[d.applies]
         value = "" if d.value is None else f" -> {d.value:,.6g}"
         limit = "" if d.threshold is None else f" {d.threshold:,.6g} {d.unit}"
-        begins = f" from {d.valid_from}" if d.valid_from > day.isoformat() else ""
-        return f"{d.rule:28}{word:8}{limit}{value}  [{d.citation}; {d.status}{begins}] {d.note}"
+        return f"{d.rule:28}{word:8}{limit}{value}  [{d.citation}; {d.status}] {d.note}"
 
     answer(document, as_json, lambda: "\n".join([*(line(d) for d in duties), "", DISCLAIMER]))
     return 0

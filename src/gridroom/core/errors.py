@@ -70,7 +70,8 @@ def nearest(name: str, valid: Iterable[str]) -> str:
         Text for `Problem.hint`.
     """
     names = sorted(set(valid))
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    begin = [n for n in names if len(name) >= 4 and n.startswith(name)]
+    close = sorted(begin, key=len)[:1] or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"did you mean {close[0]!r}?"
     shown = ", ".join(names[:12])

@@ -200,7 +200,7 @@ def rules() -> Any:
             "applies": {True: "yes", False: "no", None: "open"}[d.applies],
             "threshold": float("nan") if d.threshold is None else d.threshold,
             "unit": d.unit,
-            "status": d.status,
+            "status": "not yet" if d.status.startswith("not yet") else d.status,
             "valid_from": d.valid_from,
             "citation": d.citation,
             "note": d.note,

@@ -12,10 +12,11 @@ from typing import Any
 from gridroom.assets import datacentre
 from gridroom.assets.datacentre import DataCentre, EedField, MissingField, eed_fields
 from gridroom.assets.national import Finding, GermanCentre, germany, japan
-from gridroom.core.errors import Problem, nearest, raise_all
+from gridroom.core.errors import Problem, StudyError, nearest, raise_all
 from gridroom.study.eed_page import page
 from gridroom.study.eed_schema import Rest
 from gridroom.study.files import apply_overrides, check_file, read_toml
+from gridroom.study.schema import control_characters
 
 # Other spellings of keys: the regulation's symbols.
 ALIASES = {"PD_IT_kw": "installed_it_kw", "pd_it_kw": "installed_it_kw", "CDD_degree_days": "CDD", "cdd": "CDD"}
@@ -23,7 +24,7 @@ PATTERNS = {
     "month": ("(19|20)[0-9]{2}-(0[1-9]|1[0-2])", "a year and month, YYYY-MM"),
     "redundancy": (r"[2-9]?N(\+[1-9])?", "a redundancy such as N, N+1, N+2 or 2N"),
 }
-NEGATIVE = ("T_WH_c", "T_IN_c")
+LIMITS = {"T_WH_c": (-20.0, 150.0), "T_IN_c": (-10.0, 60.0), "CDD": (0.0, 10_000.0)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,10 @@ def _value(field: EedField, entry: Any, problems: list[Problem]) -> Any:
         if isinstance(entry, bool) or not isinstance(entry, int | float) or entry != entry or abs(entry) > 1e15:
             problems.append(Problem(where, f"must be a number{symbol}, {field.unit or 'without unit'}; got {entry!r}"))
             return None
-        if entry < 0 and field.key not in NEGATIVE:
-            problems.append(Problem(where, f"must be at least 0{symbol}; got {entry:g}"))
+        low, high = LIMITS.get(field.key, (0.0, 1e15))
+        if not low <= entry <= high:
+            words = f"must be at least {low:g}" if high >= 1e15 else f"must lie between {low:g} and {high:g} {field.unit}"
+            problems.append(Problem(where, f"{words}{symbol}; got {entry:g}"))
             return None
         if field.unit == "%" and entry > 100:
             problems.append(Problem(where, f"must be at most 100 %; got {entry:g}"))
@@ -64,9 +67,18 @@ def _value(field: EedField, entry: Any, problems: list[Problem]) -> Any:
             return None
         return str(entry)
     if not isinstance(entry, str) or not entry.strip():
-        problems.append(Problem(where, f"must be text; got {entry!r}"))
+        problems.append(Problem(where, f"must be text{symbol}; got {entry!r}"))
         return None
     return entry.strip()
+
+
+def _flat(data: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Settings as they stand; those under [kpi], [information] and [operation] as if at the top."""
+    out: list[tuple[str, Any]] = []
+    for name, entry in data.items():
+        inner = name in ("kpi", "information", "operation") and isinstance(entry, dict)
+        out += entry.items() if inner else [(name, entry)]
+    return out
 
 
 def report_of(data: dict[str, Any]) -> Report:
@@ -77,17 +89,13 @@ def report_of(data: dict[str, Any]) -> Report:
     StudyError
         With every problem found.
     """
-    known, rest, problems = eed_fields(), {}, []
+    known, rest, problems = eed_fields(), {}, control_characters(data)
     values: dict[str, Any] = {}
-    # Fields may stand at the top or under [kpi] and [information].
-    flat: dict[str, Any] = {}
-    for name, entry in data.items():
-        flat |= entry if name in ("kpi", "information", "operation") and isinstance(entry, dict) else {name: entry}
-    for name, entry in flat.items():
+    for name, entry in _flat(data):
         key = ALIASES.get(name, name)
         if key in known:
             if key in values:
-                problems.append(Problem(name, f"is given twice, as {key} too"))
+                problems.append(Problem(name, "is given twice" if name == key else f"is given twice, as {key} too"))
             value = _value(known[key], entry, problems)
             if value is not None:
                 values[key] = value
@@ -95,15 +103,18 @@ def report_of(data: dict[str, Any]) -> Report:
             rest[name] = entry
         else:
             problems.append(Problem(name, "is not a known field or setting", nearest(name, [*known, *Rest.model_fields])))
-    raise_all(problems)
-    more = check_file(Rest, rest)
+    more = Rest.model_validate({})
+    try:
+        more = check_file(Rest, rest)
+    except StudyError as fault:
+        problems += fault.problems
     centre = DataCentre(
         year=more.reporting_year or dt.date.today().year - 1,
         values=values,
         pump_inside=more.heat_pump_inside and more.heat_pump_kwh > 0,
         pump_kwh=more.heat_pump_kwh,
     )
-    raise_all(datacentre.conflicts(centre))
+    raise_all([*problems, *datacentre.conflicts(centre)])
     return Report(
         centre=centre,
         missing=tuple(datacentre.missing_fields(centre)),

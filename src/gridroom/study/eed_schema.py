@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from pydantic import Field
 
+from gridroom.core.errors import Problem
 from gridroom.study.schema import Part
 
 
@@ -36,3 +38,12 @@ class Rest(Part):
     """Inside the boundary: it is in E_DC."""
     germany: GermanyEntry | None = None
     japan: JapanEntry | None = None
+
+    @classmethod
+    def cross_checks(cls, data: dict[str, Any]) -> list[Problem]:
+        """No judgement for a day before the start of operation."""
+        entry = data.get("germany")
+        start, on = (entry.get("start_of_operation"), entry.get("on")) if isinstance(entry, dict) else (None, None)
+        if isinstance(start, dt.date) and isinstance(on, dt.date) and on < start:
+            return [Problem("germany.on", f"must not lie before start_of_operation; got {on} and {start}")]
+        return []

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gridroom.core.errors import Problem, StudyError, nearest, raise_all
+from gridroom.study.schema import Part
 
-Kind = TypeVar("Kind", bound=BaseModel)
+Kind = TypeVar("Kind", bound=Part)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -95,6 +96,9 @@ RULES = {"greater_than": "must be greater than {gt}", "greater_than_equal": "mus
          "int_parsing": "must be a whole number", "int_type": "must be a whole number",
          "int_from_float": "must be a whole number", "bool_parsing": "must be true or false",
          "bool_type": "must be true or false", "string_type": "must be text",
+         "date_from_datetime_parsing": "must be a date, YYYY-MM-DD", "date_parsing": "must be a date, YYYY-MM-DD",
+         "date_type": "must be a date, YYYY-MM-DD", "date_from_datetime_inexact": "must be a date without time",
+         "string_too_short": "must not be empty", "dict_type": "must be a table of settings", "too_short": "must not be empty",
          "model_type": "must be a table of settings", "list_type": "must be a list"}
 
 
@@ -117,7 +121,11 @@ def check_file(kind: type[Kind], data: dict[str, Any]) -> Kind:
     StudyError
         With every problem found.
     """
+    problems: list[Problem] = []
     try:
-        return kind.model_validate(data)
+        found = kind.model_validate(data)
     except ValidationError as fault:
-        raise StudyError([_problem(error, kind) for error in fault.errors()]) from None
+        problems = [_problem(error, kind) for error in fault.errors()]
+    problems += kind.cross_checks(data)
+    raise_all(problems)
+    return found

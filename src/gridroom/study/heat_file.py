@@ -74,6 +74,31 @@ def _lift(asked: HeatFile, problems: list[Problem]) -> Lift | None:
         return None
 
 
+def _recoverable(asked: HeatFile) -> tuple[tuple[float, float, float], str]:
+    """Share of the heat that can be recovered, low, best, high, and where it is from."""
+    if asked.recoverable_share is not None:
+        return (asked.recoverable_share,) * 3, "given"
+    row = catalog.load("heat_recovery").set_index("cooling").loc[asked.cooling]
+    low, best, high = (float(row[f"share_{end}"]) for end in ("low", "best", "high"))
+    return (low, best, high), f"{asked.cooling}: {row['source']} [{row['claim']}]"
+
+
+def _notes(asked: HeatFile, how: Lift) -> tuple[str, ...]:
+    """What was not given and is taken from tables or assumed."""
+    row = catalog.load("heat_recovery").set_index("cooling").loc[asked.cooling]
+    notes = []
+    if asked.source_temperature_c is None:
+        notes.append(f"source temperature {float(row['outlet_best_c']):g} °C: {row['source']} [{row['claim']}]")
+    if asked.network_demand is None:
+        shape = f"flats in {asked.climate.title()} (DOE reference buildings)"
+        notes.append(f"demand in the shape of {shape}: a stand-in, assumed")
+    if asked.carnot_fraction is None and how.cop is not None:
+        notes.append(f"machines are taken to reach {CARNOT:g} of the Lorenz COP: assumed, 0.4 to 0.6 is usual")
+    if asked.pue is None:
+        notes.append(f"PUE {DEFAULT_PUE:g} is assumed: it sets ERF and ERE")
+    return tuple(notes)
+
+
 def heat_site_of(data: dict[str, Any], folder: Path) -> HeatSite:
     """Site of plain data; series lie beside `folder`.
 
@@ -85,26 +110,17 @@ def heat_site_of(data: dict[str, Any], folder: Path) -> HeatSite:
     asked = check_file(HeatFile, data)
     problems: list[Problem] = []
     load, demand = _series(asked, folder, problems)
+    if not problems and not demand.any():
+        problems.append(Problem("network_demand", "holds no hour with heat wanted"))
+    if not problems and not load.any():
+        problems.append(Problem("it_load", "holds no hour above 0"))
     how = _lift(asked, problems)
     raise_all(problems)
     assert how is not None  # a problem was raised otherwise
-    row = catalog.load("heat_recovery").set_index("cooling").loc[asked.cooling]
-    notes = []
-    share = (float(row["share_low"]), float(row["share_best"]), float(row["share_high"]))
-    source = f"{asked.cooling}: {row['source']} [{row['claim']}]"
-    if asked.recoverable_share is not None:
-        share, source = (asked.recoverable_share,) * 3, "given"
-    if asked.source_temperature_c is None:
-        notes.append(f"source temperature {float(row['outlet_best_c']):g} °C: {row['source']} [{row['claim']}]")
-    if asked.network_demand is None:
-        notes.append(f"demand in the shape of flats in {asked.climate.title()} (DOE reference buildings): a stand-in, assumed")
+    share, source = _recoverable(asked)
     cases = catalog.load("heat_cases").set_index(["case", "figure"])
     home = cases.loc[("odense", "heat_mwh_per_home")]
     own = asked.heat_mwh_per_household
-    if asked.carnot_fraction is None and how.cop is not None:
-        notes.append(f"machines are taken to reach {CARNOT:g} of the Lorenz COP: assumed, 0.4 to 0.6 is usual")
-    if asked.pue is None:
-        notes.append(f"PUE {DEFAULT_PUE:g} is assumed: it sets ERF and ERE")
     infinite = float("inf")
     return HeatSite(
         name=asked.name,
@@ -132,7 +148,7 @@ def heat_site_of(data: dict[str, Any], folder: Path) -> HeatSite:
         capex_usd=asked.capex_usd,
         discount_rate=asked.discount_rate_pct / 100.0,
         years=asked.years,
-        notes=tuple(notes),
+        notes=_notes(asked, how),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from gridroom.core.errors import Problem
 from gridroom.study.schema import Part
 
 COOLING = Literal["air", "rear_door", "liquid", "immersion", "hydro_mining"]
@@ -61,24 +62,17 @@ class HeatFile(Part):
     discount_rate_pct: float = Field(6.0, ge=0, le=100)
     years: float = Field(20.0, gt=0, le=100)
 
-    @model_validator(mode="after")
-    def _fits(self) -> HeatFile:
-        if self.supply_temperature_c <= self.return_temperature_c:
-            raise ValueError(
-                f"supply_temperature_c must lie above return_temperature_c; got {self.supply_temperature_c:g} and "
-                f"{self.return_temperature_c:g}"
-            )
-        if (self.network_demand is None) == (self.demand_mwh_per_year is None):
-            raise ValueError("needs network_demand (a file) or demand_mwh_per_year, and not both")
-        if (
-            self.source_temperature_c is not None
-            and self.source_return_c is not None
-            and self.source_return_c >= self.source_temperature_c
-        ):
-            raise ValueError(
-                f"source_return_c must lie below source_temperature_c; got {self.source_return_c:g} and "
-                f"{self.source_temperature_c:g}"
-            )
-        if self.storage_mw is not None and self.storage_mwh == 0:
-            raise ValueError("storage_mw needs storage_mwh: how much does the tank hold?")
-        return self
+    @classmethod
+    def cross_checks(cls, data: dict[str, Any]) -> list[Problem]:
+        """Temperatures in order, demand once, a tank with its size."""
+        problems = []
+        for warm, cold in (("supply_temperature_c", "return_temperature_c"), ("source_temperature_c", "source_return_c")):
+            a, b = data.get(warm), data.get(cold)
+            if isinstance(a, int | float) and isinstance(b, int | float) and a <= b:
+                problems.append(Problem(warm, f"must lie above {cold}; got {a:g} and {b:g}"))
+        if (data.get("network_demand") is None) == (data.get("demand_mwh_per_year") is None):
+            words = "is missing" if data.get("network_demand") is None else "and demand_mwh_per_year say the same twice"
+            problems.append(Problem("network_demand", words, "a file of MW by hour, or demand_mwh_per_year"))
+        if data.get("storage_mw") is not None and not data.get("storage_mwh"):
+            problems.append(Problem("storage_mwh", "is missing: storage_mw says how fast a tank fills, not how much it holds"))
+        return problems

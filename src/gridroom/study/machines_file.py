@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def read_machines(path: Path) -> Machines:
     days, rates = [], []
     for k, (release, rate) in enumerate(zip(frame["release"].astype(str), frame["j_per_th"], strict=True)):
         try:
-            days.append(np.datetime64(release, "D"))
+            days.append(np.datetime64(release if re.fullmatch(r"(19|20)\d{2}-\d{2}(-\d{2})?", release) else "no day", "D"))
         except ValueError:
             problems.append(Problem(f"{path} row {k + 2}, release", f"must be a month or day; got {release!r}", HINT))
         try:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gridroom.assets import mica, mica_fields, mica_write, xbrl_arelle, xbrl_check
+from gridroom.assets import mica, mica_write, xbrl_arelle, xbrl_check
 from gridroom.assets.energy import NetworkEnergy
-from gridroom.assets.identifiers import dti_fault, lei_fault
 from gridroom.assets.mica import Filing, Missing
 from gridroom.assets.mica_fields import Value
+from gridroom.assets.mica_fill import fill, with_full_values
 from gridroom.assets.networks import network_energy
 from gridroom.assets.xbrl_arelle import Validation
-from gridroom.core.errors import Problem, StudyError, nearest, raise_all
+from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.study.files import apply_overrides, check_file, read_toml
 from gridroom.study.mica_schema import MicaFile
+from gridroom.study.mica_values import head_of, services_of, values_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,81 +32,14 @@ class Written:
     namespace_assumed: bool
 
 
-def _services(asked: MicaFile, problems: list[Problem]) -> tuple[str, ...]:
-    names = {v: k for k, v in mica.SERVICES.items()}
-    out = []
-    for k, text in enumerate(asked.entity.services):
-        key = text.strip().strip("()").lower().replace(" ", "_").replace("-", "_")
-        if key not in mica.SERVICES and key not in names:
-            problems.append(
-                Problem(
-                    f"entity.services[{k}]",
-                    f"is not a service of MiCA Art. 3(1)(16); got {text!r}",
-                    nearest(key, [*mica.SERVICES, *names]),
-                )
-            )
-        else:
-            out.append(names.get(key, key))
-    return tuple(out)
-
-
-def _values(asked: MicaFile, problems: list[Problem]) -> tuple[dict[str, Value], str | None]:
-    """Values of the file by code, and the network of our own estimate."""
-    values: dict[str, Value] = {}
-    network = asked.network
-    for name, entry in asked.fields.items():
-        if name == "network":
-            network = str(entry)
-            continue
-        # S.8 = … reads as a table S with 8 in it
-        inner = {f"S{k}": v for k, v in entry.items()} if name.upper() == "S" and isinstance(entry, dict) else {name: entry}
-        for one, value in inner.items():
-            code = mica_fields.code_of(one)
-            if code is None:
-                problems.append(mica_fields.unknown(one))
-                continue
-            if code in values:
-                problems.append(Problem(f"fields.{one}", "is given twice"))
-            parsed = mica_fields.parse(code, value, problems)
-            if parsed is not None:
-                values[code] = parsed
-    return values, network
-
-
-def _known(asked: MicaFile, values: dict[str, Value], problems: list[Problem]) -> None:
-    """Fields that the head of the file holds already; a field that says otherwise is refused."""
-    head = {
-        "S1": asked.entity.name,
-        "S2": asked.entity.lei,
-        "S3": asked.asset.name,
-        "S4": asked.asset.consensus,
-        "S6": asked.period.start.isoformat(),
-        "S7": asked.period.end.isoformat(),
-    }
-    for code, text in head.items():
-        if not text:
-            continue
-        if code in ("S2", "S6", "S7") and code in values and values[code].text != text:
-            problems.append(
-                Problem(f"fields.{code}", f"differs from the head of the file: {values[code].text!r} and {text!r}", "say it once")
-            )
-        values.setdefault(code, Value(code=code, text=text))
-
-
-def _estimate(network: str, asked: MicaFile, problems: list[Problem]) -> NetworkEnergy | None:
+def _estimate(network: str, asked: MicaFile) -> NetworkEnergy:
     """Our own estimate over the period; networks of nodes do not depend on it."""
     try:
-        start, end = asked.period.start, asked.period.end
-        whole = start.month == 1 and start.day == 1 and end == dt.date(start.year, 12, 31)
-        if whole:
-            return network_energy(network, str(start.year))
-        return network_energy(network, end.isoformat())
+        return network_energy(network, f"{asked.period.start}..{asked.period.end}")
     except StudyError as fault:
-        problems += [
-            Problem("network" if p.where == "network" else f"network, {p.where.replace('--date', 'period')}", p.what, p.hint)
-            for p in fault.problems
-        ]
-        return None
+        places = {"network": "network", "--date": "period"}
+        problems = [Problem(places.get(p.where, p.where), p.what, p.hint if p.where == "network" else "") for p in fault.problems]
+        raise StudyError(problems) from None
 
 
 def filing_of(data: dict[str, Any]) -> Filing:
@@ -117,25 +51,16 @@ def filing_of(data: dict[str, Any]) -> Filing:
         With every problem found.
     """
     asked = check_file(MicaFile, data)
-    problems: list[Problem] = []
-    for where, fault, text in (
-        ("entity.lei", lei_fault(asked.entity.lei), asked.entity.lei),
-        ("asset.dti", dti_fault(asked.asset.dti) if asked.asset.dti else "", asked.asset.dti),
-    ):
-        if fault:
-            problems.append(Problem(where, f"{fault}; got {text!r}"))
-    services = _services(asked, problems)
-    if asked.document == "provider" and not asked.entity.services:
-        problems.append(
-            Problem(
-                "entity.services", "is missing: a provider's duties hang on its services", "letters a to j of MiCA Art. 3(1)(16)"
-            )
-        )
-    values, network = _values(asked, problems)
-    _known(asked, values, problems)
-    estimate = _estimate(network, asked, problems) if network is not None else None
+    services = services_of(asked.entity.services, [])
+    values = values_of(asked.fields, [])
+    network = asked.network or asked.fields.get("network")
+    if asked.network and asked.fields.get("network"):
+        raise StudyError(Problem("fields.network", "is given twice, as network too"))
+    for code, text in head_of(data).items():
+        values.setdefault(code, Value(code=code, text=text))
+    estimate = _estimate(str(network), asked) if network is not None else None
     if estimate is not None:
-        values = mica.fill(values, estimate)
+        values = fill(values, estimate)
     today = dt.date.today()
     filing = Filing(
         name=asked.entity.name,
@@ -147,7 +72,7 @@ def filing_of(data: dict[str, Any]) -> Filing:
         dti=asked.asset.dti,
         start=asked.period.start,
         end=asked.period.end,
-        values=mica.with_full_values(values),
+        values=with_full_values(values),
         estimate=estimate,
         statements={k: v for k, v in asked.statements.model_dump().items() if v},
         role=asked.entity.role or "",
@@ -155,9 +80,7 @@ def filing_of(data: dict[str, Any]) -> Filing:
         updated=asked.updated or asked.published or today,
         language=asked.language,
     )
-    if filing.updated < filing.published:
-        problems.append(Problem("updated", f"must not lie before published; got {filing.updated} and {filing.published}"))
-    raise_all([*problems, *mica.conflicts(filing)])
+    raise_all(mica.conflicts(filing))
     return filing
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from gridroom.study.schema import Part
+from gridroom.core.errors import Problem
+from gridroom.study.mica_values import checks
+from gridroom.study.schema import Part, control_characters
 
 
 class EntityEntry(Part):
@@ -40,14 +42,6 @@ class PeriodEntry(Part):
     start: dt.date
     end: dt.date
 
-    @model_validator(mode="after")
-    def _in_order(self) -> PeriodEntry:
-        if self.end < self.start:
-            raise ValueError(f"end must not lie before start; got {self.start} and {self.end}")
-        if (self.end - self.start).days > 366:
-            raise ValueError(f"must be at most a year: S.8 is energy per calendar year; got {self.start} to {self.end}")
-        return self
-
 
 class StatementsEntry(Part):
     """What Art. 6 asks to be said beside the fields; what is left out is shown as left out."""
@@ -76,3 +70,31 @@ class MicaFile(Part):
     updated: dt.date | None = None
     language: str = Field("en", pattern="^[a-z]{2}(-[A-Z]{2})?$")
     """Language of your texts."""
+
+    @classmethod
+    def cross_checks(cls, data: dict[str, Any]) -> list[Problem]:
+        """Text that files can hold, identifiers, services, fields; dates in order; a provider with its services."""
+        problems = [*control_characters(data), *checks(data)]
+        period, entity = data.get("period"), data.get("entity")
+        start, end = (_date(period.get(k)) for k in ("start", "end")) if isinstance(period, dict) else (None, None)
+        if start and end and end < start:
+            problems.append(Problem("period.end", f"must not lie before start; got {start} and {end}"))
+        if start and end and (end - start).days >= 366:
+            problems.append(Problem("period", f"must be at most a year: S.8 is energy per calendar year; got {start} to {end}"))
+        if data.get("document") == "provider" and isinstance(entity, dict) and not entity.get("services"):
+            words = "is missing: a provider's duties hang on its services"
+            problems.append(Problem("entity.services", words, "letters a to j of MiCA Art. 3(1)(16)"))
+        published, updated = _date(data.get("published")), _date(data.get("updated"))
+        if published and updated and updated < published:
+            problems.append(Problem("updated", f"must not lie before published; got {updated} and {published}"))
+        return problems
+
+
+def _date(value: Any) -> dt.date | None:
+    """Date of a plain value, None where it is none."""
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        return None

@@ -89,7 +89,9 @@ def _hashprice(asked: MinerFile) -> float:
     """Hashprice, after the pool's fee [USD/PH/day]."""
     gross = asked.hashprice_usd_per_ph_day
     if gross is None:
-        gross = hashprice_usd_per_ph_day(asked.price_usd or 0.0, asked.network_eh or 1.0, asked.subsidy_btc or 0.0, asked.fees_btc)
+        gross = hashprice_usd_per_ph_day(
+            asked.price_usd or 0.0, asked.network_eh or 1.0, asked.subsidy_btc or 0.0, asked.fees_btc or 0.0
+        )
     return gross * (1.0 - asked.pool_fee_pct / 100.0)
 
 
@@ -126,8 +128,10 @@ def miner_of(data: dict[str, Any], folder: Path, as_of: dt.date | None = None) -
     if asked.heat is not None and asked.heat.demand is not None:
         demand = _read(folder / asked.heat.demand, "heat.demand", problems, "MW of at least 0", 0.0, 1e6, rows)
     peaks = None if asked.four_cp is None else _four_peaks(asked.four_cp, folder, len(price), as_of or dt.date.today(), problems)
+    if not len(price) and not problems:
+        problems.append(Problem("price", "holds no hour", "a column value, one row an hour"))
     raise_all(problems)
-    coins = BLOCKS_A_DAY * (asked.subsidy_btc or 0.0) + asked.fees_btc
+    coins = (BLOCKS_A_DAY * (asked.subsidy_btc or 0.0) + (asked.fees_btc or 0.0)) * (1.0 - asked.pool_fee_pct / 100.0)
     parts = asked.price_usd is not None and asked.network_eh is not None
     return Miner(
         name=asked.name,

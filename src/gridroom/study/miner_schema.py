@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from gridroom.core.errors import Problem
 from gridroom.study.schema import Part
 
 
@@ -18,12 +19,6 @@ class ContractEntry(Part):
     """Fixed: price of the block. Spot: what comes on top of the hourly price (delivery, margin) [USD/MWh]."""
     sell_back: bool = True
     """What is not used of the block goes back at spot."""
-
-    @model_validator(mode="after")
-    def _priced(self) -> ContractEntry:
-        if self.kind == "fixed" and self.usd_per_mwh is None:
-            raise ValueError("kind fixed needs usd_per_mwh, the price of the block")
-        return self
 
 
 class FourPeaksEntry(Part):
@@ -39,14 +34,6 @@ class FourPeaksEntry(Part):
     """Hours stood still: a month with load, in all with hit_rate."""
     months: list[int] | None = None
     """Months whose peaks count; the rule of the day when left out."""
-
-    @model_validator(mode="after")
-    def _one(self) -> FourPeaksEntry:
-        if (self.load is None) == (self.hit_rate is None):
-            raise ValueError("needs load (a file) or hit_rate, and not both")
-        if self.months is not None and not (self.months and set(self.months) <= {6, 7, 8, 9}):
-            raise ValueError(f"months must lie between 6 and 9; got {self.months}")
-        return self
 
 
 class HeatSaleEntry(Part):
@@ -91,7 +78,7 @@ class MinerFile(Part):
     """Price of a coin [USD]."""
     network_eh: float | None = Field(None, gt=0, le=1e9, allow_inf_nan=False)
     subsidy_btc: float | None = Field(None, ge=0, le=50)
-    fees_btc: float = Field(0.0, ge=0, le=1e6)
+    fees_btc: float | None = Field(None, ge=0, le=1e6)
     """Fees of a day in the whole network [BTC/day]."""
     pool_fee_pct: float = Field(0.0, ge=0, lt=100)
     variable_usd_per_mwh: float = Field(0.0, ge=0, le=1000)
@@ -118,18 +105,49 @@ class MinerFile(Part):
     heat: HeatSaleEntry | None = None
     hosting: HostingEntry | None = None
 
-    @model_validator(mode="after")
-    def _one_of(self) -> MinerFile:
-        parts = [n for n in ("price_usd", "network_eh", "subsidy_btc") if getattr(self, n) is not None]
-        if self.hashprice_usd_per_ph_day is not None and parts:
-            raise ValueError(f"hashprice_usd_per_ph_day and {', '.join(parts)} say the same twice: give one")
-        if self.hashprice_usd_per_ph_day is None and len(parts) < 3:
-            missing = [n for n in ("price_usd", "network_eh", "subsidy_btc") if n not in parts]
-            raise ValueError(
-                f"needs hashprice_usd_per_ph_day, or price_usd, network_eh and subsidy_btc; missing {', '.join(missing)}"
-            )
-        if (self.price is None) == (self.price_usd_per_mwh is None):
-            raise ValueError("needs price (a file of hourly prices) or price_usd_per_mwh (a flat one), and not both")
-        if self.programme_usd_per_mw_year > 0 and self.grid_calls is None:
-            raise ValueError("programme_usd_per_mw_year is paid for answering grid_calls: give that file too")
-        return self
+    @classmethod
+    def cross_checks(cls, data: dict[str, Any]) -> list[Problem]:
+        """Hashprice and power price once each, a fixed block with its price, peaks with their load or hit rate."""
+        return [*_hashprice_checks(data), *_price_checks(data), *_peak_checks(data.get("four_cp"))]
+
+
+PARTS = ("price_usd", "network_eh", "subsidy_btc")
+
+
+def _hashprice_checks(data: dict[str, Any]) -> list[Problem]:
+    parts = [n for n in PARTS if data.get(n) is not None]
+    where, whole = "hashprice_usd_per_ph_day", data.get("hashprice_usd_per_ph_day")
+    given = [n for n in (*parts, "fees_btc") if data.get(n) is not None]
+    if whole is not None and given:
+        return [Problem(where, f"and {', '.join(given)} say the same twice", "give one or the other")]
+    missing = [n for n in PARTS if n not in parts]
+    if whole is None and missing:
+        return [Problem(where, f"is missing, and so is {', '.join(missing)}", f"give it, or {', '.join(PARTS)} and fees_btc")]
+    return []
+
+
+def _price_checks(data: dict[str, Any]) -> list[Problem]:
+    problems = []
+    if (data.get("price") is None) == (data.get("price_usd_per_mwh") is None):
+        words = "is missing" if data.get("price") is None else "and price_usd_per_mwh say the same twice"
+        problems.append(Problem("price", words, "a file of hourly prices, or price_usd_per_mwh for a flat one"))
+    contract = data.get("contract")
+    if isinstance(contract, dict) and contract.get("kind") == "fixed" and contract.get("usd_per_mwh") is None:
+        problems.append(Problem("contract.usd_per_mwh", "is missing: what does the block cost?"))
+    programme = data.get("programme_usd_per_mw_year")
+    if isinstance(programme, int | float) and programme > 0 and data.get("grid_calls") is None:
+        problems.append(Problem("grid_calls", "is missing: programme_usd_per_mw_year is paid for answering them"))
+    return problems
+
+
+def _peak_checks(peaks: Any) -> list[Problem]:
+    if not isinstance(peaks, dict):
+        return []
+    problems = []
+    if (peaks.get("load") is None) == (peaks.get("hit_rate") is None):
+        words = "and hit_rate are both missing" if peaks.get("load") is None else "and hit_rate say the same twice"
+        problems.append(Problem("four_cp.load", words, "a file of the system's load, or hit_rate"))
+    months = peaks.get("months")
+    if months is not None and not (isinstance(months, list) and months and all(m in (6, 7, 8, 9) for m in months)):
+        problems.append(Problem("four_cp.months", f"must lie between 6 and 9; got {months}"))
+    return problems

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from gridroom.core.errors import Problem
+
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Part(BaseModel):
     """Base of all parts: unknown keys are faults, values do not change after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    @classmethod
+    def cross_checks(cls, data: dict[str, Any]) -> list[Problem]:
+        """What no single setting can tell: looks at plain data of a whole file, whatever else is wrong with it."""
+        return []
+
+
+def control_characters(data: Any, where: str = "") -> list[Problem]:
+    """Texts with characters that no XML or HTML file may hold."""
+    if isinstance(data, dict):
+        return [p for k, v in data.items() for p in control_characters(v, f"{where}.{k}" if where else str(k))]
+    if isinstance(data, list):
+        return [p for k, v in enumerate(data) for p in control_characters(v, f"{where}[{k}]")]
+    if isinstance(data, str) and UNWRITABLE.search(data):
+        return [Problem(where, f"holds a control character; got {data[:40]!r}", "take it out")]
+    return []
 
 
 class Run(Part):
