@@ -125,7 +125,7 @@ def slow_mix(day_list, threshold, rate, machines, pue, weighted):
         for release, e in zip(machines.release, machines.j_per_th, strict=True):
             a, b = release.astype(dt.date), day.astype(dt.date)
             months = 12 * (b.year - a.year) + b.month - a.month - (b.day < a.day)
-            if 0 <= months < 60 and e < smooth[k]:
+            if a < b and 0 <= months < 60 and e < smooth[k]:
                 chosen.append((e, [1.0, 0.8, 0.6, 0.4, 0.2][months // 12] if weighted else 1.0))
         if chosen:
             w = sum(x[1] for x in chosen)

@@ -159,6 +159,20 @@ def test_first_come_first_served_is_the_best_plan(seed, size, rate):
     assert bigger.delivered.sum() >= flows.delivered.sum() - 1e-9
 
 
+def test_heat_of_a_mine_and_of_a_campus(tmp_path):
+    assets = ROOT / "examples/assets/texas_mine.toml"
+    mine, power = gr.miner(assets), {k: v for k, v in PLAIN.items() if k not in ("it_mw", "network_demand")}
+    found = gr.heat_reuse({**power, "miner": str(assets), "demand_mwh_per_year": 1e6, "climate": "chicago"})
+    assert found.recoverable_mw == pytest.approx(mine.mw_by_hour.mean() / 1.05 * 0.8)
+    assert (found.made_mw[mine.mw_by_hour == 0] == 0).all()
+    campus = gr.heat_reuse({**power, "campus": str(ROOT / "examples/loads/campus_1gw.toml"), "demand_mwh_per_year": 1e6})
+    assert campus.recoverable_mw > 100
+    with pytest.raises(gr.StudyError, match="it_mw is missing"):
+        gr.heat_reuse({**power, "demand_mwh_per_year": 1e6})
+    with pytest.raises(gr.StudyError, match="campus and miner say the same twice"):
+        gr.heat_reuse({**power, "campus": "a", "miner": "b", "demand_mwh_per_year": 1e6})
+
+
 def test_tank_loses_heat():
     flows = match(np.array([5.0, 0.0]), np.array([0.0, 5.0]), 10.0, 10.0, 10.0, 0.1)
     assert flows.delivered[1] == pytest.approx(4.5)

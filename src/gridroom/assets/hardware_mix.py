@@ -130,7 +130,7 @@ def mix(
     """
     smoothed = trailing_mean(threshold, SMOOTH_THRESHOLD_D) if smooth else threshold
     weight = age_weight(age_months(days, machines.release))
-    earns = (weight > 0) & (machines.j_per_th[None, :] < smoothed[:, None])
+    earns = (weight > 0) & (days[:, None] > machines.release[None, :]) & (machines.j_per_th[None, :] < smoothed[:, None])
     count = earns.sum(axis=1)
     w = np.where(earns, weight if weighted else 1.0, 0.0)
     with np.errstate(invalid="ignore"):

@@ -111,6 +111,7 @@ def _texas(load: Load, book: Rulebook) -> list[Duty]:
         out.append(_duty("tx_sb6_remote_curtailment", book.need("tx_sb6", "remote_curtailment"), None))
         service = book.need("tx_sb6", "reliability_service")
         out.append(_duty("tx_sb6_reliability_service", service, _above(load.mw, service, True)))
+        out.append(_duty("tx_sb6_not_asked", book.need("tx_sb6", "not_asked"), False))
         out.append(_duty("tx_sb6_net_metering", book.need("tx_sb6", "net_metering_study_days"), None))
     if order is not None:
         reached = _above(load.mw, order, True)

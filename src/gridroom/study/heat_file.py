@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridroom.assets.miner import run_miner
 from gridroom.core.errors import Problem, StudyError, raise_all
 from gridroom.heat.answer import HeatAnswer
 from gridroom.heat.pump import Lift, lift
 from gridroom.heat.reuse import HeatSite, reuse
+from gridroom.loads.campus import campus_load
 from gridroom.reference import catalog
 from gridroom.sources.series import read_series
+from gridroom.study.campus_file import read_campus
 from gridroom.study.files import apply_overrides, check_file, read_toml
 from gridroom.study.heat_schema import HeatFile
+from gridroom.study.miner_file import read_miner
 
 Floats = NDArray[np.float64]
 DEFAULT_PUE = 1.2
@@ -30,6 +34,18 @@ def demand_shape(climate: str, mwh_per_year: float) -> Floats:
     return np.asarray(shape / shape.sum() * mwh_per_year)
 
 
+def _source_mw(asked: HeatFile, folder: Path, hours: int) -> Floats:
+    """Power that becomes heat by hour [MW]: given, of a campus, or of a mine while it runs."""
+    if asked.it_load is not None:
+        return read_series(folder / asked.it_load, "it_load", "MW of at least 0", high=1e6, rows=(hours,) if hours else ())
+    if asked.campus is not None:
+        return campus_load(read_campus(folder / asked.campus)).it_mw
+    if asked.miner is not None:
+        mine = read_miner(folder / asked.miner)
+        return run_miner(mine).mw_by_hour / mine.pue
+    return np.full(hours, (asked.it_mw or 0.0) * asked.load_factor)
+
+
 def _series(asked: HeatFile, folder: Path, problems: list[Problem]) -> tuple[Floats, Floats]:
     """IT power and heat demand by hour."""
     demand = np.zeros(0)
@@ -40,14 +56,15 @@ def _series(asked: HeatFile, folder: Path, problems: list[Problem]) -> tuple[Flo
             demand = read_series(folder / asked.network_demand, "network_demand", "MW of at least 0", high=1e6)
         except StudyError as fault:
             problems += [Problem(f"network_demand: {p.where}", p.what, p.hint) for p in fault.problems]
-    load = np.full(len(demand), asked.it_mw * asked.load_factor)
-    if asked.it_load is not None:
-        try:
-            load = read_series(
-                folder / asked.it_load, "it_load", "MW of at least 0", high=1e6, rows=(len(demand),) if len(demand) else ()
-            )
-        except StudyError as fault:
-            problems += [Problem(f"it_load: {p.where}", p.what, p.hint) for p in fault.problems]
+    try:
+        load = _source_mw(asked, folder, len(demand))
+    except StudyError as fault:
+        name = next((n for n in ("it_load", "campus", "miner") if getattr(asked, n) is not None), "it_mw")
+        problems += [Problem(f"{name}: {p.where}", p.what, p.hint) for p in fault.problems]
+        return np.zeros(0), demand
+    if len(demand) and len(load) != len(demand):
+        words = f"must have as many hours as the source, {len(load):,}; got {len(demand):,}"
+        problems.append(Problem("network_demand", words))
     return load, demand
 
 

@@ -16,11 +16,15 @@ class HeatFile(Part):
     """A source of heat and the network beside it."""
 
     name: str = Field("heat", min_length=1)
-    it_mw: float = Field(gt=0, le=100_000, allow_inf_nan=False)
-    """IT power, or the power of a mine's machines [MW]."""
+    it_mw: float | None = Field(None, gt=0, le=100_000, allow_inf_nan=False)
+    """IT power, or the power of a mine's machines [MW]; or it_load, campus or miner."""
     load_factor: float = Field(1.0, gt=0, le=1)
     it_load: str | None = None
     """CSV or Parquet file, column value: IT power by hour [MW], in place of it_mw x load_factor."""
+    campus: str | None = None
+    """Campus file (TOML): its IT power by hour."""
+    miner: str | None = None
+    """Miner file (TOML): its machines' power by hour, off when the mine stands still."""
     cooling: COOLING = "liquid"
     source_temperature_c: float | None = Field(None, ge=0, le=120)
     """Coolant as it comes; that of the cooling when left out [degC]."""
@@ -73,6 +77,11 @@ class HeatFile(Part):
         if (data.get("network_demand") is None) == (data.get("demand_mwh_per_year") is None):
             words = "is missing" if data.get("network_demand") is None else "and demand_mwh_per_year say the same twice"
             problems.append(Problem("network_demand", words, "a file of MW by hour, or demand_mwh_per_year"))
+        sources = [n for n in ("it_load", "campus", "miner") if data.get(n) is not None]
+        if len(sources) > 1:
+            problems.append(Problem(sources[0], f"and {', '.join(sources[1:])} say the same twice", "one source of heat a file"))
+        if not sources and data.get("it_mw") is None:
+            problems.append(Problem("it_mw", "is missing", "or it_load, campus or miner, by the hour"))
         if data.get("storage_mw") is not None and not data.get("storage_mwh"):
             problems.append(Problem("storage_mwh", "is missing: storage_mw says how fast a tank fills, not how much it holds"))
         return problems
