@@ -1,8 +1,7 @@
 """What Bitcoin draws, by the hardware mix: which machines earn more than their power costs, and how efficient they are.
 
 Re-implemented from the description of the Cambridge index (CBECI): threshold of profitability, machines of the last five years
-below
-it, weights by age since method 1.4.0 (August 2023), power usage 1.01, 1.10, 1.20. [CBECI]_
+below it, weights by age since method 1.4.0 (August 2023), power usage 1.01, 1.10, 1.20. [CBECI]_
 
 .. [CBECI] Cambridge Bitcoin Electricity Consumption Index, public description and code; formulas only, its data are not used here.
 """

@@ -1,9 +1,8 @@
 """A MiCA sustainability disclosure: which fields it must hold, from whom, and what our own estimate fills in.
 
 Delegated Regulation (EU) 2025/422, Art. 4 (white papers) and 5 (providers). Table 2 always; Table 3 when energy exceeds the
-threshold: white
-papers in any case, providers when they run a trading platform or exchange; single optional fields then come with their sources
-field.
+threshold: white papers in any case, providers when they run a trading platform or exchange; single optional fields then come
+with their sources field.
 """
 
 from __future__ import annotations

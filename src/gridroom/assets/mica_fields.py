@@ -1,8 +1,7 @@
 """Fields of MiCA's sustainability indicators and the values that they take.
 
 Delegated Regulation (EU) 2025/422, Annex: {DECIMAL-18/5} is up to 18 digits, 5 of them fractional; percentages
-{DECIMAL-11/10}; rounded, not
-truncated. Values are kept in full; what is filed is rounded from them.
+{DECIMAL-11/10}; rounded, not truncated. Values are kept in full; what is filed is rounded from them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The files of a MiCA disclosure: a page to read and print, JSON, and the same page as inline XBRL.
 
 Inline XBRL tags the fields whose concepts are known to us; the others stand as plain text. Rules followed: one entity
-identifier, `xml:lang` on
-the root, no script, `escape` true for text blocks, `decimals` and no `precision`, percentages as shares by `scale`, no hidden
-facts.
+identifier, `xml:lang` on the root, no script, `escape` true for text blocks, `decimals` and no `precision`, percentages as
+shares by `scale`, no hidden facts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What a network of nodes draws: proof of stake and proof of authority.
 
 Proof of stake after CCRI: P = N (P_rest + k x transactions a second). [CCRI]_ Proof of authority: validators and full nodes,
-times PUE,
-whatever the transactions.
+times PUE, whatever the transactions.
 
 .. [CCRI] Crypto Carbon Ratings Institute, white paper on proof-of-stake methods, 2023 (read second-hand).
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gridroom.assets import mica, mica_fields
@@ -36,7 +37,9 @@ def services_of(entries: Any, problems: list[Problem]) -> tuple[str, ...]:
     names = {v: k for k, v in mica.SERVICES.items()}
     out = []
     for k, text in enumerate(entries if isinstance(entries, list) else ()):
-        key = str(text).strip().strip("()").lower().replace(" ", "_").replace("-", "_")
+        # "(b)", "b", "3(1)(16)(b)", "trading platform" and "exchange" are all understood.
+        key = re.sub(r".*\(([a-j])\)$", r"\1", str(text).strip().lower()).replace(" ", "_").replace("-", "_")
+        key = next((n for n in names if len(key) > 3 and n.startswith(key)), key)
         if key not in mica.SERVICES and key not in names:
             hint = nearest(key, [*mica.SERVICES, *names])
             problems.append(Problem(f"entity.services[{k}]", f"is not a service of MiCA Art. 3(1)(16); got {text!r}", hint))
