@@ -151,7 +151,7 @@ BAD = [
     (("heat", "reuse"), HEAT.replace("80", "40"), 3, "supply_temperature_c must lie above return_temperature_c"),
     (("heat", "reuse"), HEAT + 'cooling = "ice"\n', 3, "cooling must be"),
     (("heat", "reuse"), HEAT + 'it_load = "no.csv"\n', 3, "it_load"),
-    (("heat", "reuse"), HEAT + "source_temperature_c = 78\nsource_return_c = 76\n", 3, "preheat = true"),
+    (("heat", "reuse"), HEAT + "source_temperature_c = 78\nsource_return_c = 79\n", 3, "must lie above source_return_c"),
     (("disclose", "mica"), MICA.replace("529900T8BM49AURSDO55", "529900T8BM49AURSDO56"), 3, "wrong check digits"),
     (("disclose", "mica"), MICA.replace("S8 = { kwh = 5 }", "S8 = { kg = 5 }"), 3, "units: wh, kwh"),
     (("disclose", "mica"), MICA + "S14 = { kg_co2e = 1, t_co2e = 1 }\n", 3, "label and tag must agree"),

@@ -15,8 +15,8 @@ import gridroom as gr
 from gridroom.assets import mica as rules
 from gridroom.assets import xbrl_arelle
 from gridroom.assets.identifiers import dti_fault, lei_fault
-from gridroom.assets.mica_fields import Value, fields, parse
-from gridroom.assets.mica_write import Taxonomy, fact_of, page
+from gridroom.assets.mica_fields import Value, fact_of, fields, parse
+from gridroom.assets.mica_write import Taxonomy, page
 from gridroom.assets.xbrl_check import IX, number_of, own_rules
 from gridroom.study.mica_file import disclose, filing_of, read_filing
 from tests.disclosure_cases import LEI, TABLE_3, mica

@@ -58,12 +58,27 @@ def test_direct_feed_needs_no_pump():
 
 def test_no_lift_is_refused_never_a_negative_cop():
     with pytest.raises(gr.StudyError, match="leave no lift"):
-        lift(65, 60, 64, 40, pinch_k=4)
+        lift(46, 45.9, 47, 42.5, pinch_k=4)
     with pytest.raises(gr.StudyError, match="no better than direct electric heating"):
         lift(0, -10, 120, 90, carnot_fraction=0.2)
-    warmed = lift(65, 60, 64, 40, pinch_k=4, preheat=True)
+    warmed = lift(65, 60, 64, 40, pinch_k=4)  # the source is warmer on the mean: exchanger first
     assert warmed.mode == "preheat_and_pump"
     assert warmed.direct_share == pytest.approx(21 / 24)
+    assert 1 < warmed.cop <= 15
+    assert lift(52.5, 42.5, 60, 35).mode == "preheat_and_pump"
+    assert lift(55, 45, 90, 55, preheat=True).mode == "pump"  # nothing to warm: 51 is below the return
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.floats(5, 90), st.floats(0.1, 30), st.floats(10, 110), st.floats(0.5, 60), st.booleans())
+def test_cop_is_never_negative_nor_infinite(source, drop, supply, spread, preheat):
+    try:
+        found = lift(source, source - drop, supply, supply - spread, preheat=preheat)
+    except gr.StudyError:
+        return
+    assert found.cop is None or 1 < found.cop <= 15
+    assert found.heat_per_source >= 1 - 1e-12
+    assert 0 <= found.direct_share <= 1
 
 
 @settings(max_examples=80, deadline=None)
@@ -73,7 +88,7 @@ def test_energy_balances_and_smaller_lifts_cost_less(source, drop, above, spread
     assert found.cop > 0
     assert found.heat_per_source == pytest.approx(1 + found.heat_per_source * found.electricity_per_heat)
     higher = lift(source, source - drop, source + above + 10, source + above - min(spread, above), carnot_fraction=share)
-    assert higher.cop < found.cop
+    assert higher.cop <= found.cop
 
 
 def test_log_mean_of_equal_temperatures():

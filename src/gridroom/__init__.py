@@ -29,7 +29,7 @@ _PUBLIC = {
     "pte": "gridroom.study.air_file", "site_design": "gridroom.study.site_answer",
 }
 _ROOMS = {"systems": "gridroom.systems", "pipeline": "gridroom.pipeline", "compute": "gridroom.loads.compute",
-          "finance": "gridroom.supply.finance"}
+          "finance": "gridroom.supply.finance", "bitcoin": "gridroom.assets.protocol"}
 
 __all__ = ["__version__", *_PUBLIC, *_ROOMS]
 

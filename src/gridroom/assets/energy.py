@@ -166,7 +166,7 @@ class NetworkEnergy:
         if during is not None and during["best"] is not None:
             lines.append(f"  energy of the period itself: {_figure(during['best'])} TWh")
         lines.append(f"  method: {self.method}")
-        if self.inputs:
+        if any(v is not None for v in self.inputs.values()):
             lines.append("  from: " + ", ".join(f"{k} {_figure(v)}" for k, v in self.inputs.items() if v is not None))
         if self.co2_t_per_year is not None:
             lines.append(f"  CO2e: {self.co2_t_per_year:,.0f} t a year ({self.co2_basis})")

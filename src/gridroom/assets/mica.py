@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from gridroom.assets.energy import NetworkEnergy
-from gridroom.assets.mica_fields import Value, fields, plain
+from gridroom.assets.mica_fields import Value, fact_of, fields, plain
 from gridroom.assets.parameters import parameter
 from gridroom.core.errors import Problem
 from gridroom.reference.rules import Rulebook, all_rules
@@ -219,6 +219,8 @@ def as_dict(filing: Filing) -> dict[str, Any]:
                 "full": None if amount is None else plain(amount),
                 "unit": field.unit or None,
                 "concept": f"mica:{field.concept}" if field.concept else None,
+                "tagged": None if not field.concept or amount is None else plain(fact_of(field, value)),
+                "tagged_unit": field.tag_unit or None if field.concept else None,
                 "estimated": value.estimated,
             }
         )

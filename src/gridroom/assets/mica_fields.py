@@ -314,4 +314,16 @@ def unknown(text: str) -> Problem:
     return Problem(f"fields.{text}", "is not a field of the annex", nearest(text.replace(".", ""), fields()))
 
 
-__all__ = ["Field", "Value", "code_of", "fields", "parse", "plain", "unit_of", "unknown"]
+def scale_of(field: Field) -> int:
+    """Power of ten between what is shown and the tagged unit: percent to share -2, kg to t -3."""
+    if field.kind == "share":
+        return -2
+    return -3 if field.unit.startswith("kg") and field.tag_unit.startswith("t") else 0
+
+
+def fact_of(field: Field, value: Value) -> Decimal:
+    """Value of a number's tagged fact, in its unit, from what is filed."""
+    return Decimal(value.filed).scaleb(scale_of(field))
+
+
+__all__ = ["Field", "Value", "code_of", "fact_of", "fields", "parse", "plain", "scale_of", "unit_of", "unknown"]

@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from gridroom.assets.mica import STATEMENTS, Filing, as_dict
-from gridroom.assets.mica_fields import Field, Value, fields
+from gridroom.assets.mica_fields import Field, Value, fields, scale_of
 from gridroom.assets.mica_text import STYLE, TABLE_TITLES
 
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -77,13 +76,6 @@ def _header(body: ET.Element, filing: Filing, taxonomy: Taxonomy) -> None:
     _element(period, "xbrli:endDate", filing.end.isoformat())
     for unit, measure in _units(filing).items():
         _element(_element(resources, "xbrli:unit", id=unit), "xbrli:measure", measure)
-
-
-def scale_of(field: Field) -> int:
-    """Power of ten between what is shown and the tagged unit: percent to share -2, kg to t -3."""
-    if field.kind == "share":
-        return -2
-    return -3 if field.unit.startswith("kg") and field.tag_unit.startswith("t") else 0
 
 
 def _fact(cell: ET.Element, field: Field, value: Value) -> None:
@@ -248,9 +240,4 @@ def write(filing: Filing, out: Path, taxonomy: Taxonomy) -> list[Path]:
     return [out / name for name in files]
 
 
-def fact_of(field: Field, value: Value) -> Decimal | None:
-    """Value of the tagged fact in its unit; None of a text field."""
-    return None if value.amount is None else Decimal(value.filed).scaleb(scale_of(field))
-
-
-__all__ = ["LEI_SCHEME", "Taxonomy", "fact_of", "page", "scale_of", "write"]
+__all__ = ["LEI_SCHEME", "Taxonomy", "page", "write"]

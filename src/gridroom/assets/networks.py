@@ -142,7 +142,7 @@ def stake(network: str, nodes: Nodes, day: dt.date) -> NetworkEnergy:
         claim=claim,
         sources=(str(row.source), spread.source),
         inputs=inputs,
-        notes=(*notes, BOUNDARY),
+        notes=(*notes, *((PER_TRANSACTION,) if own_energy and finite(row.wh_per_transaction) else ()), BOUNDARY),
         uncertainty=_doubts(nodes, spread, str(row.as_of)),
         co2_t_per_year=tons,
         co2_basis="published" if tons is not None else "",

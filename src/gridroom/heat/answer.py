@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatAnswer:
     """Answer of `reuse`; sums over the hours given.
@@ -145,7 +149,7 @@ class HeatAnswer:
     def __str__(self) -> str:
         low, high = self.recoverable_range_mw
         how = {"direct": "fed directly, no heat pump"}.get(
-            self.mode, f"heat pump, COP {self.cop or 0:.2f} (Lorenz {self.cop_lorenz or 0:.2f})"
+            self.mode, f"heat pump, COP {self.cop or 0:.2f} (Lorenz {_number(self.cop_lorenz)})"
         )
         if self.mode == "preheat_and_pump":
             how += f", {self.direct_share:.0%} of the heat by exchanger first"

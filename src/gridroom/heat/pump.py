@@ -12,6 +12,7 @@ from gridroom.core.errors import Problem, StudyError
 
 KELVIN = 273.15
 OPTIMISTIC_COP = 7.0
+LARGEST_COP = 15.0  # no machine does better (assumed); the formula runs to infinity as the lift goes to 0
 
 
 def log_mean_k(warm_c: float, cold_c: float) -> float:
@@ -31,7 +32,7 @@ class Lift:
     cop : float or None
         Heat given over electricity taken, of the pump's part; None without a pump.
     cop_lorenz : float or None
-        Before the share of it that machines reach, and before any cap.
+        Before the share of it that machines reach, and before any cap; None where the mean lift is not above 0.
     direct_share : float
         Share of the heat that comes without a pump [1].
     """
@@ -60,7 +61,7 @@ def _no_lift(warm_k: float, cold_k: float, supply_c: float) -> Problem:
         "supply_temperature_c, source_temperature_c",
         f"leave no lift for a heat pump: the network's mean {warm_k - KELVIN:.1f} °C is not above the source's mean "
         f"{cold_k - KELVIN:.1f} °C, yet the source is too cool to feed {supply_c:g} °C directly",
-        "set preheat = true, or check the temperatures",
+        "check the temperatures",
     )
 
 
@@ -88,31 +89,32 @@ def lift(
     carnot_fraction : float
         Share of the Lorenz COP that machines reach [1].
     cop_cap : float, optional
-        Largest COP believed.
+        Largest COP believed; 15 when left out.
     preheat : bool
-        Warm the return by exchanger as far as the source goes, and pump the rest.
+        Warm the return by exchanger as far as the source goes, and pump the rest; done in any case where the source is warmer
+        on the mean than the network, for there the formula has no meaning without it.
 
     Raises
     ------
     StudyError
-        If the source is not cooler than the network and yet cannot feed it directly: the formula has no meaning there.
+        If there is no lift and nothing to warm by exchanger, or the COP is no better than 1.
     """
     if source_c - pinch_k >= supply_c:
         return Lift(mode="direct", cop=None, cop_lorenz=None, direct_share=1.0)
     start, share = return_c, 0.0
-    if preheat and source_c - pinch_k > return_c:
+    warm, cold = log_mean_k(supply_c, start), log_mean_k(source_c, source_return_c)
+    if (preheat or warm <= cold) and source_c - pinch_k > return_c:
         start = source_c - pinch_k
         share = (start - return_c) / (supply_c - return_c)
-    warm, cold = log_mean_k(supply_c, start), log_mean_k(source_c, source_return_c)
-    if warm <= cold:
+        warm = log_mean_k(supply_c, start)
+    elif warm <= cold:
         raise StudyError(_no_lift(warm, cold, supply_c))
-    lorenz = warm / (warm - cold)
-    cop = carnot_fraction * lorenz
+    lorenz = warm / (warm - cold) if warm > cold else None
+    ceiling = LARGEST_COP if cop_cap is None else cop_cap
+    cop = ceiling if lorenz is None else min(carnot_fraction * lorenz, ceiling)
     if cop <= 1.0:
         words = f"leaves a COP of {cop:.2f}, no better than direct electric heating; got {carnot_fraction:g}"
         raise StudyError(Problem("carnot_fraction", words, "0.4 to 0.6 is usual"))
-    if cop_cap is not None:
-        cop = min(cop, cop_cap)
     return Lift(mode="preheat_and_pump" if share > 0 else "pump", cop=cop, cop_lorenz=lorenz, direct_share=share)
 
 

@@ -109,6 +109,10 @@ def _notes(asked: HeatFile, how: Lift) -> tuple[str, ...]:
     if asked.network_demand is None:
         shape = f"flats in {asked.climate.title()} (DOE reference buildings)"
         notes.append(f"demand in the shape of {shape}: a stand-in, assumed")
+    if not asked.preheat and how.mode == "preheat_and_pump":
+        notes.append(
+            "the source is warmer on the mean than the network: the return is warmed by exchanger first, the pump does the rest"
+        )
     if asked.carnot_fraction is None and how.cop is not None:
         notes.append(f"machines are taken to reach {CARNOT:g} of the Lorenz COP: assumed, 0.4 to 0.6 is usual")
     if asked.pue is None:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from gridroom.core.errors import Problem
 from gridroom.study.schema import Part
 
-COOLING = Literal["air", "rear_door", "liquid", "immersion", "hydro_mining"]
+# Other usual words for the cooling.
+WORDS = {
+    "room": "air",
+    "crah": "air",
+    "crac": "air",
+    "mixed": "rear_door",
+    "direct_liquid": "liquid",
+    "direct_to_chip": "liquid",
+    "cold_plate": "liquid",
+    "warm_water": "liquid",
+    "dlc": "liquid",
+    "hydro": "hydro_mining",
+}
+Cooling = Annotated[
+    Literal["air", "rear_door", "liquid", "immersion", "hydro_mining"],
+    BeforeValidator(lambda v: WORDS.get(v.lower().replace("-", "_").replace(" ", "_"), v) if isinstance(v, str) else v),
+]
 
 
 class HeatFile(Part):
@@ -25,7 +41,7 @@ class HeatFile(Part):
     """Campus file (TOML): its IT power by hour."""
     miner: str | None = None
     """Miner file (TOML): its machines' power by hour, off when the mine stands still."""
-    cooling: COOLING = "liquid"
+    cooling: Cooling = "liquid"
     source_temperature_c: float | None = Field(None, ge=0, le=120)
     """Coolant as it comes; that of the cooling when left out [degC]."""
     source_return_c: float | None = Field(None, ge=-10, le=119)
