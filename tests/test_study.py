@@ -44,7 +44,7 @@ def test_cross_checks():
     assert "must lie in 2016 to 2024; got 2015" in found["run.weather_years[0]"]
     assert "did you mean 'DOM'?" in found["large_loads[0].region"]
     assert "overlap or go back" in found["large_loads[1].ramp"]
-    assert "one of mw, ramp, profile and campus" in found["large_loads[2]"]
+    assert "one of mw, ramp, profile, campus and miner" in found["large_loads[2]"]
     assert "names must differ" in found["large_loads"]
 
 
@@ -225,7 +225,7 @@ def test_bad_own_loads_are_told(tmp_path):
         load_study(tmp_path / "study.toml", [])
     said = str(fault.value)
     for words in ("row 3, value", "row 4, value", "8,760 or 8,784 rows; got 3", "[1].campus: it_mw must be greater than 0",
-                  "large_loads[2] must have one of mw, ramp, profile and campus; got mw and profile", "names no file"):
+                  "large_loads[2] must have one of mw, ramp, profile, campus and miner; got mw and profile", "names no file"):
         assert words in said, said
 
 

@@ -231,7 +231,7 @@ def _money(miner: Miner, runs: Bools, heat: Floats) -> tuple[dict[str, float], f
     }
     each = miner.break_even - miner.variable_usd_per_mwh + miner.ancillary_usd_per_mwh
     always = mw * (hours * each + float(heat.sum()) * miner.heat_usd_per_mwh - float(bill.sum())) + usd["capital"]
-    return usd, always
+    return {name: value + 0.0 for name, value in usd.items()}, always  # no "-0"
 
 
 def _coin(miner: Miner, peta: float, usd_per_mwh: float | None) -> tuple[float | None, float | None]:

@@ -121,7 +121,7 @@ class MinerAnswer:
             "revenue_usd": self.revenue_usd,
             "ledgers_usd": self.ledgers_usd,
             "always_on_usd": self.always_on_usd,
-            "gain_of_flexibility_usd": self.revenue_usd["total"] - self.always_on_usd,
+            "gain_of_flexibility_usd": round(self.revenue_usd["total"] - self.always_on_usd, 6),
             "heat_mwh": self.heat_mwh,
             "price_mean_usd_per_mwh": self.price_mean_usd_per_mwh,
             "price_paid_usd_per_mwh": self.price_paid_usd_per_mwh,
