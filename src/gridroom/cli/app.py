@@ -146,6 +146,20 @@ def data_show(name: Annotated[str, typer.Argument(help="Name of the table.")],
     raise typer.Exit(guarded(lambda: reference.data_show(name, rows, json_)))
 
 
+@app.command()
+def serve(
+    runs: Annotated[Path, typer.Argument(help="Folder that holds the run folders.")] = Path("runs"),
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine.")] = 8765,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; this machine alone unless asked otherwise.")] =
+    "127.0.0.1",
+) -> None:
+    """The page in the browser: runs, regions, calculators, data; prints its address, key included."""
+    from gridroom.cli import serve as command
+    from gridroom.cli.console import guarded
+
+    raise typer.Exit(guarded(lambda: command.serve(runs, host, port)))
+
+
 app.add_typer(pipeline_app, name="pipeline")
 app.add_typer(compute_app, name="compute")
 app.add_typer(supply_app.air_app, name="air")

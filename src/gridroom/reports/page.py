@@ -78,11 +78,12 @@ def write_report(folder: RunFolder, language: str = "en") -> Path:
     Path
         The file. The same run gives the same bytes.
     """
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     words = load_words(language)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    text = environment.from_string(_static("templates/report.html")).render(**_context(folder, words))
+    environment = Environment(loader=PackageLoader("gridroom.reports"), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    text = environment.get_template("report.html").render(**_context(folder, words))
     study_language = folder.manifest["study"]["report"]["language"]
     path = folder.path / ("report.html" if language == study_language else f"report.{language}.html")
     path.write_text(text, encoding="utf-8")

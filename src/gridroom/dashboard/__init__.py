@@ -1,0 +1,1 @@
+"""The page in the browser: reads run folders, starts commands as child processes; loads no engine."""

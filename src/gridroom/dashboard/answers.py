@@ -1,0 +1,116 @@
+"""A command's JSON answer as tables for a page: single figures with their units, and a table for each list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+UNITS = (
+    ("_usd_per_mwh", "USD/MWh"),
+    ("_usd_per_mw_year", "USD/MW-year"),
+    ("_usd_per_year", "USD/year"),
+    ("_mwh_per_year", "MWh/year"),
+    ("_mwh", "MWh"),
+    ("_mw", "MW"),
+    ("_kwh", "kWh"),
+    ("_twh", "TWh"),
+    ("twh_per_year", "TWh/year"),
+    ("_eh", "EH/s"),
+    ("_usd", "USD"),
+    ("_pct", "%"),
+    ("_t_per_year", "t/year"),
+    ("_t", "t"),
+    ("_months", "months"),
+    ("_years", "years"),
+    ("_hours", "h"),
+    ("_h", "h"),
+    ("_tpy", "short tons/year"),
+    ("_m3", "m3"),
+    ("_kg_per_mwh", "kg/MWh"),
+)
+SKIPPED = ("schema_version", "command")
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: what, how much, unit, standard error; None where not known."""
+
+    name: str
+    value: Any
+    unit: str
+    stderr: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of an answer."""
+
+    name: str
+    columns: list[str]
+    rows: list[list[Any]]
+    cut: int
+
+
+def unit_of(name: str) -> str:
+    """Unit by the suffix of a key."""
+    return next((u for suffix, u in UNITS if name.endswith(suffix)), "")
+
+
+def _figures(name: str, value: Any) -> list[Figure]:
+    if isinstance(value, dict) and set(value) == {"value", "stderr"}:
+        return [Figure(name, value["value"], unit_of(name), value["stderr"])]
+    if isinstance(value, dict):
+        return [f for key, inner in value.items() for f in _figures(f"{name} {key}" if name else str(key), inner)]
+    if isinstance(value, list):
+        return (
+            [Figure(name, ", ".join(str(v) for v in value), "")]
+            if value and not any(isinstance(v, dict | list) for v in value)
+            else []
+        )
+    unit = unit_of(name) or next((unit_of(part) for part in reversed(name.split()) if unit_of(part)), "")
+    return [Figure(name, value, unit if isinstance(value, int | float) and not isinstance(value, bool) else "")]
+
+
+def figures(document: dict[str, Any]) -> list[Figure]:
+    """Single figures of an answer, in its order."""
+    return [f for key, value in document.items() if key not in SKIPPED for f in _figures(key, value)]
+
+
+def grids(document: dict[str, Any], name: str = "") -> list[Grid]:
+    """Lists of an answer as tables."""
+    out = []
+    for key, value in document.items():
+        label = f"{name} {key}".strip()
+        if isinstance(value, dict):
+            out += grids(value, label)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            columns = list(dict.fromkeys(k for row in value for k in row))
+            rows = [[row.get(c) for c in columns] for row in value[:LONGEST]]
+            out.append(Grid(label, columns, [[_cell(v) for v in row] for row in rows], max(len(value) - LONGEST, 0)))
+    return out
+
+
+def _cell(value: Any) -> Any:
+    """Nested values in words."""
+    if isinstance(value, dict):
+        if set(value) == {"value", "stderr"}:
+            return f"{number(value['value'])} ± {number(value['stderr'])}" if value["stderr"] else number(value["value"])
+        return ", ".join(f"{k} {number(v)}" for k, v in value.items() if v is not None)
+    return ", ".join(str(v) for v in value) if isinstance(value, list) else value
+
+
+def number(value: Any) -> str:
+    """A value to read: blank where not known, never 0."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer() and abs(value) < 1e15):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.0f}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    return str(value)
+
+
+__all__ = ["Figure", "Grid", "figures", "grids", "number", "unit_of"]

@@ -1,0 +1,46 @@
+"""The reference tables: source, licence, claim class, rows."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gridroom.core.errors import StudyError
+from gridroom.dashboard.answers import number
+from gridroom.dashboard.view import fault_page, render
+from gridroom.reference import catalog
+
+SHOWN_ROWS = 200
+
+
+def data(request: Request) -> Response:
+    """All reference tables."""
+    return render(request, "data.html", tables=list(catalog.tables().values()))
+
+
+def table(request: Request) -> Response:
+    """The first rows of one."""
+    name = request.path_params["table"]
+    try:
+        found = catalog.find(name)
+    except StudyError:
+        return fault_page(request, 404, "no_table", name)
+    frame = catalog.load(name)
+    head = frame.head(SHOWN_ROWS)
+    rows = [
+        ["" if v is None or v != v else v if isinstance(v, str) else number(v) for v in row] for row in head.itertuples(index=False)
+    ]
+    return render(request, "data_table.html", table=found, columns=list(head.columns), rows=rows, total=len(frame))
+
+
+def table_csv(request: Request) -> Response:
+    """A reference table as CSV."""
+    name = request.path_params["table"]
+    try:
+        catalog.find(name)
+    except StudyError:
+        return fault_page(request, 404, "no_table", name)
+    text = catalog.load(name).to_csv(index=False)
+    return Response(
+        text, media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}.csv"'}
+    )

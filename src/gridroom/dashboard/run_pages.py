@@ -1,0 +1,263 @@
+"""Pages of runs: the answer, regions, one region, tables, the report, two runs side by side."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from gridroom.core.errors import StudyError
+from gridroom.dashboard.runs import Entry, folder_of, list_runs
+from gridroom.dashboard.view import fault_page, language_of, render, words_of
+from gridroom.reference import catalog
+from gridroom.reports import asset_sections, charts, sections, supply_sections
+from gridroom.reports.page import headline, write_report
+from gridroom.results.compare import compare
+from gridroom.results.folder import RunFolder
+from gridroom.results.tables import TABLES
+
+REPORT_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "sandbox allow-scripts allow-downloads"
+)
+
+
+def root_of(request: Request) -> Path:
+    """Folder that is served."""
+    root: Path = request.app.state.settings.root
+    return root
+
+
+def _open(request: Request) -> RunFolder | Response:
+    """Run of the address, or the page that says why not."""
+    name = request.path_params["run"]
+    try:
+        return folder_of(root_of(request), name)
+    except KeyError:
+        return fault_page(request, 404, "no_run", name)
+    except StudyError as fault:
+        return fault_page(request, 409, "broken_run", "\n".join(str(p) for p in fault.problems))
+
+
+def _years(folder: RunFolder) -> list[int]:
+    return sorted(int(y) for y in folder.table("region_year")["year"].unique())
+
+
+def _year(request: Request, years: list[int]) -> int:
+    """Year of the address, the nearest one that there is."""
+    text = request.query_params.get("year", "")
+    wanted = int(text) if text.isdigit() and len(text) <= 4 else 2030
+    return min(years, key=lambda y: abs(y - wanted))
+
+
+def _places() -> list[dict[str, Any]]:
+    return [
+        {str(k): v for k, v in row.items()}
+        for row in catalog.load("regions")[["region", "tile_row", "tile_column"]].to_dict("records")
+    ]
+
+
+def year_tiles(folder: RunFolder, year: int) -> list[dict[str, Any]]:
+    """Tile grid of one year: chance of no room and room, darker where the chance is higher."""
+    rows = folder.table("region_year")
+    rows = rows[rows["year"] == year].set_index("region")
+    out = []
+    for place in _places():
+        if place["region"] not in rows.index:
+            continue
+        row = rows.loc[place["region"]]
+        chance = float(row["probability_no_room"])
+        out.append(
+            {
+                "id": place["region"],
+                "name": row["name"],
+                "row": place["tile_row"] + 1,
+                "column": place["tile_column"] + 1,
+                "chance": f"{chance:.0%}",
+                "step": min(int(chance * 5), 4) if chance > 0 else 0,
+                "none": chance == 0,
+                "room": ("≥ " if row["room_is_lower_bound"] else "") + sections.gw(row["room_p50_mw"]),
+            }
+        )
+    return out
+
+
+def changed(root: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
+    """What differs from the run before: regions whose year of no room moved; empty where there is no run before."""
+    finished = [e.name for e in list_runs(root) if e.state == "finished"]
+    at = finished.index(name) if name in finished else -1
+    for other in finished[at + 1 :] if at >= 0 else ():
+        try:
+            before, now = (folder_of(root, n).table("tipping") for n in (other, name))
+        except (StudyError, KeyError, OSError, ValueError):
+            continue
+        before, now = (t[t["standard"] == "lole"].set_index("region") for t in (before, now))
+        rows = []
+        for region in now.index.intersection(before.index):
+            a, b = before.loc[region, "first_year"], now.loc[region, "first_year"]
+            if (a == a or b == b) and a != b:
+                rows.append({"name": now.loc[region, "name"], "before": "" if a != a else int(a), "now": "" if b != b else int(b)})
+        return other, rows
+    return "", []
+
+
+def home(request: Request) -> Response:
+    """The newest finished run; without any, how to start one."""
+    entries = list_runs(root_of(request))
+    newest = next((e for e in entries if e.state == "finished"), None)
+    if newest is None:
+        return render(request, "welcome.html", entries=entries)
+    return overview(request, newest)
+
+
+def overview(request: Request, entry: Entry | None = None) -> Response:
+    """The answer of a run: one sentence, map with a year, what changed."""
+    if entry is not None:
+        request.path_params["run"] = entry.name
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    words, years = words_of(language_of(request)), _years(folder)
+    year, name = _year(request, years), folder.path.name
+    other, moved = changed(root_of(request), name)
+    manifest = folder.manifest
+    return render(
+        request,
+        "overview.html",
+        run=name,
+        manifest=manifest,
+        headline=headline(manifest, words),
+        years=years,
+        year=year,
+        tiles=year_tiles(folder, year),
+        other=other,
+        moved=moved,
+        rows=sections.region_rows(folder, words, [year]),
+        entries=list_runs(root_of(request))[:40],
+    )
+
+
+def tiles(request: Request) -> Response:
+    """The map of another year, in place of the one shown."""
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    year = _year(request, _years(folder))
+    return render(request, "tiles.html", run=folder.path.name, year=year, tiles=year_tiles(folder, year))
+
+
+def region(request: Request) -> Response:
+    """One region: load against supply, room, when it is short, figures by year."""
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    table, known = folder.table("region_year"), request.path_params["region"]
+    rows = table[table["region"] == known]
+    if rows.empty:
+        return fault_page(request, 404, "no_region", known)
+    words, years = words_of(language_of(request)), _years(folder)
+    year = _year(request, years)
+    calendar = folder.table("calendar")
+    short = calendar[(calendar["region"] == known) & (calendar["year"] == year)]
+    drawn = {"load": charts.load_chart(rows, words), "room": charts.room_chart(rows, words)}
+    if len(short):
+        drawn["calendar"] = charts.calendar_chart(short, words)
+    figures = next(r for r in sections.region_rows(folder, words, years) if r["id"] == known)
+    names = [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()]
+    return render(
+        request,
+        "region.html",
+        run=folder.path.name,
+        region=known,
+        name=rows["name"].iloc[0],
+        years=years,
+        year=year,
+        drawn={k: json.dumps(v, ensure_ascii=False) for k, v in drawn.items()},
+        figures=figures,
+        names=names,
+    )
+
+
+def table_csv(request: Request) -> Response:
+    """A table of a run as CSV; `region` keeps one region."""
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    name = request.path_params["table"]
+    if name not in TABLES or not (folder.path / f"tables/{name}.parquet").is_file():
+        return fault_page(request, 404, "no_table", name)
+    frame = folder.table(name)
+    wanted = request.query_params.get("region")
+    if wanted and "region" in frame.columns:
+        frame = frame[frame["region"] == wanted]
+    stream = io.StringIO()
+    frame.to_csv(stream, index=False, lineterminator="\n")
+    heads = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return Response(stream.getvalue(), media_type="text/csv; charset=utf-8", headers=heads)
+
+
+def tables(request: Request) -> Response:
+    """Every table of a run with the meaning of its columns."""
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    there = {n: c for n, c in TABLES.items() if (folder.path / f"tables/{n}.parquet").is_file()}
+    return render(request, "tables.html", run=folder.path.name, tables=there)
+
+
+def more(request: Request) -> Response:
+    """What makes room, digital assets and rules, as the report tells them."""
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    words, years = words_of(language_of(request)), _years(folder)
+    shown: list[int] = [y for y in (2027, 2030, 2035) if y in years] or [years[-1]]
+    return render(
+        request,
+        "more.html",
+        run=folder.path.name,
+        **supply_sections.context(folder, words),
+        **asset_sections.context(folder, words, shown),
+    )
+
+
+def report(request: Request) -> Response:
+    """The report of a run, in a box of its own: its script can do nothing to this page."""
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    language = language_of(request)
+    study = folder.manifest["study"]["report"]["language"]
+    path = folder.path / ("report.html" if language == study else f"report.{language}.html")
+    if not path.is_file():
+        path = write_report(folder, language)
+    return FileResponse(path, media_type="text/html; charset=utf-8", headers={"content-security-policy": REPORT_POLICY})
+
+
+def compared(request: Request) -> Response:
+    """Two runs side by side."""
+    entries = [e for e in list_runs(root_of(request)) if e.state == "finished"]
+    a, b = request.query_params.get("a", ""), request.query_params.get("b", "")
+    rows, fault, years = [], "", []
+    if a and b:
+        try:
+            runs = [folder_of(root_of(request), n) for n in (a, b)]
+            frame = compare(runs)
+            years = sorted(int(y) for y in frame["year"].unique())
+            year = _year(request, years)
+            rows = frame[frame["year"] == year].round(3).to_dict("records")
+        except KeyError as missing:
+            return fault_page(request, 404, "no_run", str(missing.args[0]))
+        except StudyError as found:
+            fault = "\n".join(str(p) for p in found.problems)
+    year = _year(request, years) if years else 0
+    return render(request, "compare.html", entries=entries, a=a, b=b, rows=rows, fault=fault, years=years, year=year)
+
+
+def to_run(request: Request) -> Response:
+    """Where the form that chooses a run leads."""
+    return RedirectResponse(f"/runs/{request.query_params.get('run', '')}", status_code=303)

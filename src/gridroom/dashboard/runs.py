@@ -1,0 +1,102 @@
+"""Run folders under the served root: which there are, in what state, and what is wrong with those that cannot be shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from gridroom.core.errors import StudyError
+from gridroom.results.folder import MANIFEST, RunFolder, open_run
+
+SCHEMA = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One run folder.
+
+    Attributes
+    ----------
+    name : str
+    state : str
+        `finished`, `unfinished` or `broken`.
+    changed_s : float
+        When it last changed [s since 1970].
+    title, headline, fault : str
+    """
+
+    name: str
+    state: str
+    changed_s: float
+    title: str = ""
+    headline: str = ""
+    fault: str = ""
+
+
+@lru_cache(maxsize=512)
+def _manifest(path: str, changed_ns: int) -> dict[str, Any]:
+    """Manifest of a folder; read again only when it changed."""
+    data = json.loads(Path(path).read_text(encoding="utf-8"))
+    if not isinstance(data, dict):
+        raise ValueError("the manifest is no table")
+    return data
+
+
+def _entry(folder: Path) -> Entry | None:
+    """What a folder is; None where it is no run."""
+    manifest, lock = folder / MANIFEST, folder / "study.lock.toml"
+    if not manifest.is_file():
+        return Entry(name=folder.name, state="unfinished", changed_s=lock.stat().st_mtime) if lock.is_file() else None
+    changed = manifest.stat()
+    try:
+        data = _manifest(str(manifest), changed.st_mtime_ns)
+        version = str(data.get("schema_version"))
+        if version != SCHEMA:
+            return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=f"schema_version {version}")
+        return Entry(
+            name=folder.name,
+            state="finished",
+            changed_s=changed.st_mtime,
+            title=str(data.get("name", "")),
+            headline=str(data.get("headline", "")),
+        )
+    except (OSError, ValueError, UnicodeDecodeError) as fault:
+        return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=str(fault)[:200])
+
+
+def list_runs(root: Path) -> list[Entry]:
+    """Runs under the root, the newest first; folders that are links out of it are left out."""
+    if not root.is_dir():
+        return []
+    inside = [p for p in root.iterdir() if p.is_dir() and not p.is_symlink() and not p.name.startswith(".")]
+    found = [e for e in (_entry(p) for p in inside) if e is not None]
+    return sorted(found, key=lambda e: (-e.changed_s, e.name))
+
+
+def folder_of(root: Path, name: str) -> RunFolder:
+    """A finished run of the root.
+
+    Raises
+    ------
+    StudyError
+        If there is none of that name inside the root, or it cannot be shown; says why.
+    KeyError
+        If the name is no folder of the root.
+    """
+    path = root / name
+    if name in ("", ".", "..") or "/" in name or "\\" in name or path.is_symlink() or not path.is_dir():
+        raise KeyError(name)
+    entry = _entry(path)
+    if entry is None:
+        raise KeyError(name)
+    if entry.state == "broken":
+        from gridroom.core.errors import Problem
+
+        raise StudyError(Problem(name, f"cannot be shown: {entry.fault}", "run the study again, or use the gridroom that wrote it"))
+    return open_run(path)
+
+
+__all__ = ["Entry", "folder_of", "list_runs"]

@@ -1,0 +1,35 @@
+// Charts from the options that the page holds, choices that send themselves, progress of a job. Nothing else.
+(function () {
+  "use strict";
+  function mount() {
+    if (!window.echarts) return;
+    document.querySelectorAll("[data-chart]").forEach(function (box) {
+      if (box.dataset.drawn) return;
+      box.dataset.drawn = "1";
+      const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+      const chart = echarts.init(box, null, { renderer: "svg" });
+      chart.setOption(option);
+      window.addEventListener("resize", function () { chart.resize(); });
+    });
+  }
+  function watch() {
+    const job = document.getElementById("job");
+    if (!job) return;
+    const bar = document.getElementById("job-progress"), note = document.getElementById("job-note");
+    const stream = new EventSource(job.dataset.events);
+    stream.onmessage = function (event) {
+      const now = JSON.parse(event.data), p = now.progress || {};
+      if (p.total) { bar.max = p.total; bar.value = p.done; }
+      note.textContent = [p.step, p.total ? p.done + " / " + p.total : "", p.note, now.line].filter(Boolean).join(" · ");
+      if (["done", "failed", "stopped"].includes(now.state)) { stream.close(); window.location.reload(); }
+    };
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("input", function (event) {
+    if (event.target.matches("input[type=range]")) document.getElementById("year-now").textContent = event.target.value;
+  });
+  mount();
+  watch();
+})();

@@ -1,0 +1,332 @@
+"""The page in the browser, from the server's side: guard, pages, broken folders, child processes; and one journey in Chromium."""
+
+import json
+import re
+import shutil
+import threading
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from gridroom.dashboard import answers, tools
+from gridroom.dashboard.server import make_app
+from gridroom.dashboard.settings import Settings
+from gridroom.dashboard.view import words_of
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src/gridroom/dashboard"
+HOSTILE = "<img src=x onerror=alert(1)>"
+SMALL = {
+    "run": {
+        "samples": 9,
+        "level_every": 1,
+        "sensitivity_samples": 0,
+        "expansion_samples": 0,
+        "load_cases": False,
+        "last_year": 2027,
+        "weather_years": [2018, 2021, 2022],
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A folder with two good runs, and everything that may go wrong with one."""
+    import gridroom as gr
+
+    root = tmp_path_factory.mktemp("runs")
+    gr.run(SMALL, out=root / "first")
+    shutil.copytree(root / "first", root / "second")
+    for name, change in (("newer", {"schema_version": "99"}), ("titled", {"name": HOSTILE, "headline": HOSTILE})):
+        shutil.copytree(root / "first", root / name)
+        path = root / name / "manifest.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    shutil.copytree(root / "first", root / "no table")
+    (root / "no table/tables/region_year.parquet").unlink()
+    shutil.copytree(root / "first", root / "torn")
+    (root / "torn/manifest.json").write_text("[1, 2")
+    shutil.copytree(root / "first", root / HOSTILE)
+    shutil.copytree(root / "first", root / "halfway")
+    (root / "halfway/manifest.json").unlink()
+    (root / "empty").mkdir()
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "secret.txt").write_text("secret")
+    (root / "link").symlink_to(outside)
+    return root
+
+
+@pytest.fixture(scope="module")
+def client(runs):
+    """A browser that opened the address with its key."""
+    settings = Settings(root=runs, port=8765)
+    with TestClient(make_app(settings), base_url="http://127.0.0.1:8765", raise_server_exceptions=False) as one:
+        one.get(f"/?token={settings.token}")
+        yield one
+
+
+def post(client, path, **more):
+    return client.post(path, headers={"origin": "http://127.0.0.1:8765"}, follow_redirects=False, **more)
+
+
+def ended(client, address, limit_s=120):
+    """Text of a job's page when it is over."""
+    start = time.monotonic()
+    while time.monotonic() - start < limit_s:
+        text = client.get(address).text
+        if 'id="job"' not in text:
+            return text
+        time.sleep(0.2)
+    raise AssertionError("the job did not end")
+
+
+# Guard.
+def test_without_the_key_nothing_is_shown(runs):
+    with TestClient(make_app(Settings(root=runs)), base_url="http://127.0.0.1:8765") as one:
+        for path in ("/", "/runs", "/data", "/static/app.js", "/runs/first/tables/region_year.csv"):
+            found = one.get(path)
+            assert found.status_code == 403
+            assert "gridroom serve" in found.text
+        assert one.get("/?token=wrong").status_code == 403
+
+
+def test_key_moves_into_a_cookie(runs):
+    settings = Settings(root=runs)
+    with TestClient(make_app(settings), base_url="http://127.0.0.1:8765", follow_redirects=False) as one:
+        found = one.get(f"/runs?token={settings.token}")
+        assert (found.status_code, found.headers["location"]) == (303, "/runs")
+        cookie = found.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+
+
+def test_foreign_hosts_and_pages_are_refused(client):
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 421
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:9999", None):
+        headers = {} if origin is None else {"origin": origin}
+        assert client.post("/runs", data={"name": "x"}, headers=headers).status_code == 403
+
+
+def test_headers_forbid_everything_from_elsewhere(client):
+    for path in ("/", "/nope", "/data", "/runs/first/regions/DOM"):
+        head = client.get(path).headers
+        assert "default-src 'none'" in head["content-security-policy"]
+        assert "unsafe-inline" not in head["content-security-policy"].split("script-src")[1].split(";")[0]
+        assert head["x-content-type-options"] == "nosniff"
+    box = client.get("/runs/first/report").headers["content-security-policy"]
+    assert "sandbox" in box
+    assert "allow-same-origin" not in box
+
+
+def test_too_large_is_refused(client):
+    found = client.post("/tools/miner", content=b"x", headers={"origin": "http://127.0.0.1:8765", "content-length": "99999999"})
+    assert found.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/runs/%2e%2e",
+        "/runs/..%2fetc",
+        "/runs/link",
+        "/runs/empty",
+        "/runs/first/tables/..%2f..%2fmanifest.csv",
+        "/runs/none",
+        "/runs/first/regions/ZZ",
+        "/runs/first/tables/nope.csv",
+        "/static/../server.py",
+        "/static/%2e%2e/server.py",
+        "/charts/..%2fpage.py",
+        "/data/nope",
+        "/data/nope.csv",
+        "/tools/nope",
+        "/jobs/nope",
+        "/jobs/nope/files/x",
+    ],
+)
+def test_nothing_outside_is_reached(client, path):
+    found = client.get(path)
+    assert found.status_code in (404, 405)
+    assert "secret" not in found.text
+
+
+# Pages.
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/runs",
+        "/compare",
+        "/compare?a=first&b=second&year=2027",
+        "/tools",
+        "/data",
+        "/data/bitcoin_machines",
+        "/runs/first",
+        "/runs/first?year=9999",
+        "/runs/first/tiles?year=2027",
+        "/runs/first/regions/ERCOT",
+        "/runs/first/regions/DOM?year=x",
+        "/runs/first/tables",
+        "/runs/first/more",
+        "/runs/first/report",
+        *[f"/tools/{t}" for t in tools.TOOLS],
+    ],
+)
+def test_every_page_in_both_languages(client, path, lang):
+    found = client.get(path + ("&" if "?" in path else "?") + f"lang={lang}")
+    assert found.status_code == 200
+    if not path.endswith("tiles?year=2027"):
+        assert f'<html lang="{lang}"' in found.text
+
+
+def test_tables_download(client):
+    text = client.get("/runs/first/tables/region_year.csv?region=DOM").text
+    assert text.splitlines()[0].startswith("region,name,year")
+    assert len(text.splitlines()) == 3
+    assert "attachment" in client.get("/data/networks.csv").headers["content-disposition"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("newer", "schema_version 99"),
+        ("torn", "cannot be shown"),
+        ("no table", "region_year.parquet is missing"),
+        ("halfway", "did not finish"),
+    ],
+)
+def test_broken_runs_say_what_is_wrong(client, name, words):
+    found = client.get(f"/runs/{name}?lang=en")
+    assert found.status_code == 409
+    assert words in found.text
+    assert name in client.get("/runs").text
+
+
+def test_hostile_names_stay_text(client):
+    for path in ("/runs", "/", "/runs/titled", "/compare", f"/runs/{HOSTILE}", f"/runs/{HOSTILE}/regions/DOM"):
+        found = client.get(path)
+        assert "<img src=x" not in found.text, path
+    assert client.get(f"/runs/{HOSTILE}").status_code == 200
+
+
+# Child processes.
+def test_a_calculator_answers(client):
+    found = post(client, "/tools/miner", data={"settings": tools.form_text("miner")})
+    text = ended(client, found.headers["location"])
+    assert "break even usd per mwh" in text
+    assert client.get(found.headers["location"] + "/answer.json").json()["command"] == "assets miner"
+
+
+def test_faults_of_the_settings_are_shown(client):
+    found = post(client, "/tools/heat", data={"settings": "it_mw = -1\n<script>"})
+    text = ended(client, found.headers["location"])
+    assert "is not TOML" in text
+    assert "<script>" not in text.split("<main")[1].split("</main>")[0].replace('<script type="application/json"', "")
+
+
+def test_uploaded_series_under_harmless_names(client):
+    settings = tools.form_text("miner").replace("price_usd_per_mwh = 45", 'price = "p.csv"')
+    price = b"value\n" + b"50\n" * 24
+    files = [("series", ("../../p.csv", price, "text/csv")), ("series", ("../input.toml", b"mw = 1", "text/plain"))]
+    found = post(client, "/tools/miner", data={"settings": settings}, files=files)
+    assert "price mean usd per mwh" in ended(client, found.headers["location"])
+
+
+def test_files_of_a_disclosure_download(client):
+    found = post(client, "/tools/mica", data={"settings": tools.form_text("mica")})
+    address = found.headers["location"]
+    assert "mica.xhtml" in ended(client, address)
+    got = client.get(f"{address}/files/mica.xhtml")
+    assert got.status_code == 200
+    assert "attachment" in got.headers["content-disposition"]
+    assert client.get(f"{address}/files/..%2finput.toml").status_code == 404
+
+
+def test_options_cannot_be_smuggled_in():
+    energy = tools.TOOLS["energy"]
+    got = tools.arguments(energy, {"network": "--help", "date": "--json", "hashrate": "-5"}, {})
+    assert got == ["assets", "energy", "--date=--json", "--hashrate-eh=-5", "--json", "--"]
+    assert tools.arguments(tools.TOOLS["countries"], {"countries": "--out x"}, {})[-3:] == ["--", "--out", "x"]
+
+
+@pytest.mark.parametrize("name", [t.name for t in tools.TOOLS.values() if t.form])
+def test_every_form_begins_with_settings_that_answer(client, name):
+    if name == "site":
+        pytest.skip("a minute long; its settings are those of the site tests")
+    found = post(client, f"/tools/{name}", data={"settings": tools.form_text(tools.TOOLS[name].form)})
+    text = ended(client, found.headers["location"])
+    assert words_of("en")("state_done") in text or words_of("ja")("state_done") in text
+
+
+def test_a_run_is_started_watched_and_stopped(client, runs):
+    found = post(client, "/runs", data={"name": "Mine and yours", "samples": "100000", "seed": "1", "quick": "1"})
+    address = found.headers["location"]
+    time.sleep(2)
+    assert 'id="job"' in client.get(address).text
+    assert post(client, f"{address}/stop").status_code == 303
+    text = ended(client, address)
+    assert words_of("en")("state_stopped") in text or words_of("ja")("state_stopped") in text
+    assert client.get("/runs").status_code == 200
+    lines = client.get(f"{address}/events").text
+    assert json.loads(lines.splitlines()[-2].removeprefix("data: "))["state"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    "data", [{"name": "../x"}, {"name": ""}, {"name": "a" * 90}, {"name": "x", "samples": "many"}, {"name": "x", "samples": "-5"}]
+)
+def test_bad_runs_are_refused(client, data):
+    assert post(client, "/runs", data=data).status_code == 400
+
+
+def test_two_hundred_quick_clicks(client):
+    paths = ["/", "/runs", "/runs/first/tiles?year=2026", "/runs/first/regions/TVA", "/data", "/tools"] * 34
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda p: client.get(p).status_code, paths[:200]))
+    assert set(found) == {200}
+
+
+def test_at_most_four_at_once(tmp_path):
+    from gridroom.dashboard.jobs import Jobs
+
+    jobs = Jobs()
+    try:
+        started = [jobs.start("x", ["data", "list", "--json"], jobs.new_folder()) for _ in range(6)]
+        assert sum(j.state == "running" for j in started) <= 4
+        while not all(j.over for j in started):
+            time.sleep(0.05)
+        assert {j.state for j in started} == {"done"}
+    finally:
+        jobs.close()
+    assert threading.active_count() < 50
+
+
+# Words.
+def test_both_languages_say_the_same():
+    en, ja = (tomllib.loads((SOURCE / f"messages/{code}.toml").read_text()) for code in ("en", "ja"))
+    assert list(en) == list(ja)
+    for key, text in en.items():
+        assert text.strip()
+        assert ja[key].strip()
+        assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", ja[key])), key
+
+
+def test_every_word_that_a_template_asks_for_is_there():
+    known = words_of("en").table
+    for path in (SOURCE / "templates").glob("*.html"):
+        for key in re.findall(r'words\("(\w+)"[,)]', path.read_text()):
+            assert key in known, (path.name, key)
+    for tool in tools.TOOLS.values():
+        assert {f"tool_{tool.name}", f"tool_text_{tool.name}", f"group_{tool.group}"} <= set(known)
+        assert {f"ask_{a.name}" for a in tool.asks} <= set(known)
+
+
+def test_unknown_is_blank_and_errors_stay_with_their_figure():
+    assert answers.number(None) == ""
+    assert answers.number(0.0) == "0"
+    found = answers.figures({"a_mw": {"value": 2.0, "stderr": 0.5}, "b": None, "c": {"d_usd": 3}, "rows": [{"x": 1}]})
+    assert [(f.name, f.unit, f.stderr) for f in found] == [("a_mw", "MW", 0.5), ("b", "", None), ("c d_usd", "USD", None)]
+    assert answers.grids({"rows": [{"x": {"value": 1.0, "stderr": 0.1}, "y": None}]})[0].rows == [["1 ± 0.1", None]]
