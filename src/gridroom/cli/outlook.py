@@ -122,7 +122,8 @@ def readable(folder: RunFolder, report_path: Path | None = None) -> str:
     lines += [f"Seen nowhere in this model: {BLIND}.", ""]
     if report_path is not None:
         lines.append(f"Report  {report_path}")
-    lines.append(f"Next    gridroom show {folder.path} · gridroom report {folder.path} --lang ja")
+    path = folder.path
+    lines.append(f"Next    gridroom show {path} · gridroom serve {path.parent} · gridroom report {path} --lang ja")
     return "\n".join(lines)
 
 

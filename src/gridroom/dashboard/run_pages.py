@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -44,7 +45,7 @@ def _open(request: Request) -> RunFolder | Response:
 
 
 def _years(folder: RunFolder) -> list[int]:
-    return sorted(int(y) for y in folder.table("region_year")["year"].unique())
+    return sorted({int(y) for y in folder.columns("region_year")["year"]})
 
 
 def _year(request: Request, years: list[int]) -> int:
@@ -54,36 +55,39 @@ def _year(request: Request, years: list[int]) -> int:
     return min(years, key=lambda y: abs(y - wanted))
 
 
-def _places() -> list[dict[str, Any]]:
-    return [
-        {str(k): v for k, v in row.items()}
-        for row in catalog.load("regions")[["region", "tile_row", "tile_column"]].to_dict("records")
-    ]
-
-
 def year_tiles(folder: RunFolder, year: int) -> list[dict[str, Any]]:
     """Tile grid of one year: chance of no room and room, darker where the chance is higher."""
-    rows = folder.table("region_year")
-    rows = rows[rows["year"] == year].set_index("region")
+    table = folder.columns("region_year")
+    at = {region: k for k, (region, y) in enumerate(zip(table["region"], table["year"], strict=True)) if y == year}
     out = []
-    for place in _places():
-        if place["region"] not in rows.index:
+    for place in catalog.rows("regions"):
+        region = place["region"]
+        if region not in at:
             continue
-        row = rows.loc[place["region"]]
+        row = {name: values[at[region]] for name, values in table.items()}
         chance = float(row["probability_no_room"])
         out.append(
             {
-                "id": place["region"],
+                "id": region,
                 "name": row["name"],
-                "row": place["tile_row"] + 1,
-                "column": place["tile_column"] + 1,
+                "row": int(place["tile_row"]) + 1,
+                "column": int(place["tile_column"]) + 1,
                 "chance": f"{chance:.0%}",
-                "step": min(int(chance * 5), 4) if chance > 0 else 0,
+                "step": min(int(chance * 5), 4),
                 "none": chance == 0,
                 "room": ("≥ " if row["room_is_lower_bound"] else "") + sections.gw(row["room_p50_mw"]),
             }
         )
     return out
+
+
+def _ends(folder: RunFolder) -> dict[str, tuple[str, float]]:
+    """Name, and year in which the room ends, by region."""
+    table = folder.columns("tipping")
+    rows = zip(table["region"], table["name"], table["standard"], table["first_year"], strict=True)
+    return {
+        region: (name, float("nan") if year is None else float(year)) for region, name, standard, year in rows if standard == "lole"
+    }
 
 
 def changed(root: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
@@ -92,16 +96,15 @@ def changed(root: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
     at = finished.index(name) if name in finished else -1
     for other in finished[at + 1 :] if at >= 0 else ():
         try:
-            before, now = (folder_of(root, n).table("tipping") for n in (other, name))
+            before, now = (_ends(folder_of(root, n)) for n in (other, name))
         except (StudyError, KeyError, OSError, ValueError):
             continue
-        before, now = (t[t["standard"] == "lole"].set_index("region") for t in (before, now))
         rows = []
-        for region in now.index.intersection(before.index):
-            a, b = before.loc[region, "first_year"], now.loc[region, "first_year"]
+        for region in now.keys() & before.keys():
+            (_, a), (title, b) = before[region], now[region]
             if (a == a or b == b) and a != b:
-                rows.append({"name": now.loc[region, "name"], "before": "" if a != a else int(a), "now": "" if b != b else int(b)})
-        return other, rows
+                rows.append({"name": title, "before": "" if a != a else int(a), "now": "" if b != b else int(b)})
+        return other, sorted(rows, key=lambda r: str(r["name"]))
     return "", []
 
 
@@ -155,25 +158,26 @@ def region(request: Request) -> Response:
     folder = _open(request)
     if isinstance(folder, Response):
         return folder
-    table, known = folder.table("region_year"), request.path_params["region"]
-    rows = table[table["region"] == known]
-    if rows.empty:
+    table, known = folder.columns("region_year"), request.path_params["region"]
+    mine = table["region"] == known
+    if not mine.any():
         return fault_page(request, 404, "no_region", known)
     words, years = words_of(language_of(request)), _years(folder)
     year = _year(request, years)
-    calendar = folder.table("calendar")
-    short = calendar[(calendar["region"] == known) & (calendar["year"] == year)]
+    rows = {name: values[mine] for name, values in table.items()}
+    calendar = folder.columns("calendar")
+    short = (calendar["region"] == known) & (calendar["year"] == year)
     drawn = {"load": charts.load_chart(rows, words), "room": charts.room_chart(rows, words)}
-    if len(short):
-        drawn["calendar"] = charts.calendar_chart(short, words)
+    if short.any():
+        drawn["calendar"] = charts.calendar_chart({name: values[short] for name, values in calendar.items()}, words)
     figures = next(r for r in sections.region_rows(folder, words, years) if r["id"] == known)
-    names = [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()]
+    names = list(dict(zip(table["region"], table["name"], strict=True)).items())
     return render(
         request,
         "region.html",
         run=folder.path.name,
         region=known,
-        name=rows["name"].iloc[0],
+        name=rows["name"][0],
         years=years,
         year=year,
         drawn={k: json.dumps(v, ensure_ascii=False) for k, v in drawn.items()},
@@ -190,12 +194,14 @@ def table_csv(request: Request) -> Response:
     name = request.path_params["table"]
     if name not in TABLES or not (folder.path / f"tables/{name}.parquet").is_file():
         return fault_page(request, 404, "no_table", name)
-    frame = folder.table(name)
+    columns = folder.columns(name)
     wanted = request.query_params.get("region")
-    if wanted and "region" in frame.columns:
-        frame = frame[frame["region"] == wanted]
+    keep = columns["region"] == wanted if wanted and "region" in columns else slice(None)
     stream = io.StringIO()
-    frame.to_csv(stream, index=False, lineterminator="\n")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    for row in zip(*(values[keep] for values in columns.values()), strict=True):
+        writer.writerow(["" if v is None or v != v else v for v in row])
     heads = {"content-disposition": f'attachment; filename="{name}.csv"'}
     return Response(stream.getvalue(), media_type="text/csv; charset=utf-8", headers=heads)
 

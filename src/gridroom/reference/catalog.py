@@ -82,6 +82,15 @@ def load(name: str) -> Any:
         return pd.read_csv(stream)
 
 
+@cache
+def rows(name: str) -> list[dict[str, str]]:
+    """Rows of a small shipped CSV table as texts, without pandas."""
+    import csv
+
+    path = files("gridroom.reference").joinpath("data").joinpath(find(name).file)
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
 def content_sha256(frame: Any) -> str:
     """Hash over a DataFrame's names and values, the same as `sources.toml` holds."""
     import numpy as np

@@ -62,7 +62,8 @@ def room_chart(rows: Any, words: Words) -> Option:
 
 def calendar_chart(rows: Any, words: Words) -> Option:
     """Month by hour of day: expected short hours a year."""
-    data = [[int(r.hour), int(r.month) - 1, round(float(r.short_h), 4)] for r in rows.itertuples()]
+    cells = zip(rows["hour"], rows["month"], rows["short_h"], strict=True)
+    data = [[int(hour), int(month) - 1, round(float(short), 4)] for hour, month, short in cells]
     top = max((d[2] for d in data), default=0.0)
     return {"aria": {"enabled": True}, "animation": False, "textStyle": {"color": INK}, "tooltip": {"position": "top"},
             "grid": {"left": 44, "right": 14, "top": 12, "bottom": 96},

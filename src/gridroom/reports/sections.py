@@ -62,16 +62,17 @@ def tiles(folder: RunFolder, places: Any, words: Words) -> list[dict[str, Any]]:
 
 
 def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[str, Any]]:
-    """Table of regions for a few years."""
-    table, tipping = folder.table("region_year"), folder.table("tipping")
-    ends = tipping[tipping["standard"] == "lole"].set_index("region")["first_year"]
-    last = int(table["year"].max())
+    """Table of regions for a few years, the region whose room ends first on top."""
+    table, tipping = folder.columns("region_year"), folder.columns("tipping")
+    rows = zip(tipping["region"], tipping["standard"], tipping["first_year"], strict=True)
+    ends = {region: year for region, standard, year in rows if standard == "lole"}
+    at = {(region, int(year)): k for k, (region, year) in enumerate(zip(table["region"], table["year"], strict=True))}
+    last = int(max(table["year"]))
     out = []
-    for region in ends.fillna(9999).sort_values(kind="stable").index:
-        rows = table[table["region"] == region].set_index("year")
+    for region in sorted(ends, key=lambda r: ends[r] if _known(ends[r]) else 9999.0):
         cells = []
         for year in years:
-            row = rows.loc[year]
+            row = {name: values[at[region, year]] for name, values in table.items()}
             cells.append({
                 "year": year, "load": f"{row['large_load_p50_mw'] / 1000:.1f}",
                 "room": ("≥ " if row["room_is_lower_bound"] else "") + gw(row["room_p50_mw"]),
@@ -80,8 +81,9 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
                 "neue": plus_minus(row["neue_ppm"], row["neue_ppm_stderr"]),
                 "margin": f"{row['margin_installed_pct']:.0f} / {row['reference_margin_pct']:.0f}",
                 "class": words(f"class_{row['risk_class']}"), "class_key": row["risk_class"]})
-        asked = rows["asked_mw"].iloc[0]
-        out.append({"id": region, "name": rows["name"].iloc[0], "ends": year_text(ends[region], words, last),
+        first = at[region, years[0]]
+        asked = table["asked_mw"][first]
+        out.append({"id": region, "name": table["name"][first], "ends": year_text(ends[region], words, last),
                     "asked": f"{asked / 1000:.0f}" if _known(asked) else "", "cells": cells})
     return out
 

@@ -42,6 +42,16 @@ class RunFolder:
 
         return pd.read_parquet(self.path / "tables" / f"{name}.parquet")
 
+    def columns(self, name: str) -> dict[str, Any]:
+        """Read one result table as arrays by column, without pandas: pages must be there at once."""
+        import numpy as np
+        from pyarrow.parquet import ParquetFile
+
+        with ParquetFile(self.path / "tables" / f"{name}.parquet") as file:
+            table = file.read()
+        kinds = {c: object if str(table.schema.field(c).type).endswith("string") else None for c in table.column_names}
+        return {c: np.array(table.column(c).to_pylist(), dtype=kind) for c, kind in kinds.items()}
+
     def note_progress(self, line: dict[str, Any]) -> None:
         """Append one line to progress.jsonl."""
         with (self.path / "progress.jsonl").open("a", encoding="utf-8") as stream:
