@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from gridroom.dashboard import answers, tools
+from gridroom.dashboard import answers, forms, tools
 from gridroom.dashboard.server import make_app
 from gridroom.dashboard.settings import Settings
 from gridroom.dashboard.view import words_of
@@ -172,6 +172,8 @@ def test_nothing_outside_is_reached(client, path):
         "/runs/first/regions/DOM?year=x",
         "/runs/first/tables",
         "/runs/first/more",
+        "/runs/first/claims",
+        "/queues",
         "/runs/first/report",
         *[f"/tools/{t}" for t in tools.TOOLS],
     ],
@@ -215,7 +217,7 @@ def test_hostile_names_stay_text(client):
 
 # Child processes.
 def test_a_calculator_answers(client):
-    found = post(client, "/tools/miner", data={"settings": tools.form_text("miner")})
+    found = post(client, "/tools/miner", data={"settings": forms.form_text("miner")})
     text = ended(client, found.headers["location"])
     assert "break even usd per mwh" in text
     assert client.get(found.headers["location"] + "/answer.json").json()["command"] == "assets miner"
@@ -229,7 +231,7 @@ def test_faults_of_the_settings_are_shown(client):
 
 
 def test_uploaded_series_under_harmless_names(client):
-    settings = tools.form_text("miner").replace("price_usd_per_mwh = 45", 'price = "p.csv"')
+    settings = forms.form_text("miner").replace("price_usd_per_mwh = 45", 'price = "p.csv"')
     price = b"value\n" + b"50\n" * 24
     files = [("series", ("../../p.csv", price, "text/csv")), ("series", ("../input.toml", b"mw = 1", "text/plain"))]
     found = post(client, "/tools/miner", data={"settings": settings}, files=files)
@@ -237,7 +239,7 @@ def test_uploaded_series_under_harmless_names(client):
 
 
 def test_files_of_a_disclosure_download(client):
-    found = post(client, "/tools/mica", data={"settings": tools.form_text("mica")})
+    found = post(client, "/tools/mica", data={"settings": forms.form_text("mica")})
     address = found.headers["location"]
     assert "mica.xhtml" in ended(client, address)
     got = client.get(f"{address}/files/mica.xhtml")
@@ -257,7 +259,7 @@ def test_options_cannot_be_smuggled_in():
 def test_every_form_begins_with_settings_that_answer(client, name):
     if name == "site":
         pytest.skip("a minute long; its settings are those of the site tests")
-    found = post(client, f"/tools/{name}", data={"settings": tools.form_text(tools.TOOLS[name].form)})
+    found = post(client, f"/tools/{name}", data={"settings": forms.form_text(tools.TOOLS[name].form)})
     text = ended(client, found.headers["location"])
     assert words_of("en")("state_done") in text or words_of("ja")("state_done") in text
 
@@ -302,6 +304,118 @@ def test_at_most_four_at_once(tmp_path):
     finally:
         jobs.close()
     assert threading.active_count() < 50
+
+
+# Forms with a field a setting.
+@pytest.mark.parametrize("name", sorted(t.form for t in tools.TOOLS.values() if t.form))
+def test_a_form_sent_as_it_stands_says_the_same(name):
+    text = forms.form_text(name)
+    found = forms.sections(text)
+    given = {f"set:{f.path}": f.value for s in found for f in s.fields} | {f"with:{s.path}": "1" for s in found if s.optional}
+    assert tomllib.loads(forms.fill(text, given)) == tomllib.loads(text)
+    assert sum(len(s.fields) for s in found) >= 5
+
+
+def test_fields_change_one_setting_each():
+    text = forms.form_text("site")
+    found = forms.sections(text)
+    given = {f"set:{f.path}": f.value for s in found for f in s.fields} | {"with:options.0": "1", "with:options.2": "1"}
+    changed = tomllib.loads(
+        forms.fill(text, given | {"set:load_mw": "750", "set:options.2.technology": 'say "battery"', "set:hours": ""})
+    )
+    assert changed["load_mw"] == 750
+    assert "hours" not in changed  # left empty: left out
+    assert [o["name"] for o in changed["options"]] == ["turbines", "battery"]  # the second was not wanted
+    assert changed["options"][1]["technology"] == 'say "battery"'
+    assert tomllib.loads(forms.fill(text, given | {"set:load_mw": "many\nobjective = 3"}))["load_mw"] == "many\nobjective = 3"
+
+
+def test_what_was_typed_comes_back(client):
+    found = post(client, "/tools/miner", data={"base": forms.form_text("miner"), "set:name": "Mine of mine", "set:mw": "-5"})
+    text = ended(client, found.headers["location"])
+    assert "mw" in text
+    again = re.search(r"/tools/miner\?again=\w+", text)[0]
+    assert "Mine of mine" in client.get(again).text
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_answers_are_drawn(client, lang):
+    found = post(client, "/tools/campus", data={"settings": forms.form_text("campus")})
+    ended(client, found.headers["location"])
+    text = client.get(f"{found.headers['location']}?lang={lang}").text
+    option = json.loads(re.search(r'id="chart-campus_hours">(.*?)</script>', text, re.S)[1])
+    assert len(option["series"][0]["data"]) == 8760
+    assert option["series"][0]["sampling"] == "lttb"
+
+
+# Requests: kept lists, decisions, waterfall.
+QUEUE = ROOT / "examples/pipeline/queue.csv"
+
+
+@pytest.fixture(scope="module")
+def queue(client):
+    """A kept list with its pairs."""
+    with QUEUE.open("rb") as stream:
+        found = post(client, "/queues", data={"name": "My queue"}, files={"requests_file": ("q.csv", stream)})
+    assert found.status_code == 303
+    assert "/queues/my-queue" in ended(client, found.headers["location"])
+    return "/queues/my-queue"
+
+
+def test_pairs_are_decided_and_the_decision_is_kept(client, queue, runs):
+    text = client.get(f"{queue}?lang=en").text
+    a, b = re.search(r'name="a" value="(\w+)"><input type="hidden" name="b" value="(\w+)"', text).groups()
+    post(client, f"{queue}/decide", data={"a": a, "b": b, "decision": "different"})
+    assert f"{a},{b},different" in (runs / "queues/my-queue/decisions.csv").read_text()
+    fragment = client.post(
+        f"{queue}/decide",
+        headers={"origin": "http://127.0.0.1:8765", "hx-request": "true"},
+        data={"a": a, "b": b, "decision": "same"},
+    ).text
+    assert fragment.lstrip().startswith("<article")
+    assert f"{a},{b},same" in (runs / "queues/my-queue/decisions.csv").read_text()
+    ended(client, post(client, f"{queue}/match").headers["location"])
+    pairs = (runs / "queues/my-queue/pairs.csv").read_text()
+    assert re.search(rf"{a},{b},1(\.0)?,", pairs)  # obeyed
+    assert "1 are decided" in client.get(queue).text
+
+
+def test_a_forecast_is_drawn_and_odds_stand_with_the_request(client, queue):
+    ended(client, post(client, f"{queue}/forecast").headers["location"])
+    text = client.get(f"{queue}?year=2031&lang=en").text
+    assert "chart-waterfall" in text
+    steps = [float(v) for v in re.findall(r"<td>([\d.]+)</td></tr>", text[text.index("<th>GW</th>") : text.index('id="review"')])]
+    assert len(steps) == 8
+    assert steps == sorted(steps, reverse=True)
+    one = client.get(f"{queue}/requests/L000000").text
+    assert "its need is met somewhere" in one
+    assert client.get(f"{queue}/files/forecast/odds.csv").text.startswith("request_id,")
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        ("/queues", {"name": "x"}, 400),
+        ("/queues/my-queue/decide", {"a": "L000000", "b": "nobody", "decision": "same"}, 400),
+        ("/queues/none/match", {}, 404),
+    ],
+)
+def test_bad_requests_are_refused(client, queue, path, data, status):
+    assert post(client, path, data=data).status_code == status
+
+
+@pytest.mark.parametrize(
+    "path", ["/queues/..%2F..", "/queues/my-queue/files/..%2F..%2Ffirst%2Fmanifest.json", "/queues/my-queue/requests/nobody"]
+)
+def test_nothing_beside_the_lists_is_reached(client, queue, path):
+    assert client.get(path).status_code == 404
+
+
+def test_a_list_that_cannot_be_read_says_why(client):
+    found = post(client, "/queues", data={"name": HOSTILE}, files={"requests_file": ("a.csv", b"one,two\n<script>,2\n")})
+    text = ended(client, found.headers["location"])
+    assert "<script>," not in text
+    assert "problem" in text
 
 
 # Words.

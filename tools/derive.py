@@ -21,6 +21,7 @@ import derive_loads
 import derive_misc
 import derive_outages
 import derive_pipeline
+import derive_round_the_clock
 import derive_rts
 import derive_supply
 import derive_weather
@@ -183,6 +184,7 @@ TABLES = {
     "eed_fields.csv": ("Fields of the EU data-centre report", "Delegated Regulation (EU) 2024/1364, Annexes I and II", "facts", "published", "keys of our file beside the regulation's symbols", "derive_disclosure.py"),
     "kpi_standards.csv": ("Standards of data-centre figures with their European twins", "iso.org, standards.iteh.ai, Delegated Regulation (EU) 2024/1364, EnEfG", "facts", "published", "editions as read; rows marked assumed were remembered", "derive_disclosure.py"),
     "disclosure_rules.csv": ("Rules of disclosure and on large loads, dated", "as each row says", "facts", "published", "one row a rule; drafts and bills are rows of their own", "derive_disclosure.py"),
+    "round_the_clock.csv": ("What a flat load costs around the clock, by carbon-free target, with and without nuclear", "own site design on examples/supply/sun_and_wind.toml and sun_wind_nuclear.toml", "own", "assumed", "least cost off grid in ERCOT, weather of 2021, no outages; costs of supply_options", "derive_round_the_clock.py"),
 }
 
 
@@ -205,6 +207,7 @@ def derive(out: Path) -> None:
     derive_supply.run(out)
     derive_assets.run(out)
     derive_disclosure.run(out)
+    derive_round_the_clock.run(out)
 
 
 def write_sources(out: Path) -> None:

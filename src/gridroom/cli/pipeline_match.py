@@ -26,6 +26,7 @@ class MatchOptionsCli:
     truth: Path | None
     out: Path | None
     review: Path | None
+    records: Path | None
     decisions: Path | None
     explain: str | None
     mapping: list[str]
@@ -85,6 +86,8 @@ def match(options: MatchOptionsCli) -> int:
         document.update(score(result, read_frame(options.truth, str(options.truth), "give a CSV file", as_text=True)))
     if options.explain is not None:
         document["explain"] = _explain(result, options.explain)
+    if options.records is not None:
+        frame.to_csv(options.records, index=False, lineterminator="\n")
     if options.out is not None:
         result.pairs().to_csv(options.out, index=False, lineterminator="\n")
     if options.review is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gridroom.reports.words import Words
+
 UNITS = (
     ("_usd_per_mwh", "USD/MWh"),
     ("_usd_per_mw_year", "USD/MW-year"),
@@ -34,12 +36,14 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: what, how much, unit, standard error; None where not known."""
+    """One figure: what, how much, unit, standard error or range; None where not known."""
 
     name: str
     value: Any
     unit: str
     stderr: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ def unit_of(name: str) -> str:
 def _figures(name: str, value: Any) -> list[Figure]:
     if isinstance(value, dict) and set(value) == {"value", "stderr"}:
         return [Figure(name, value["value"], unit_of(name), value["stderr"])]
+    if isinstance(value, dict) and set(value) in ({"low", "best", "high"}, {"lower", "best", "upper"}):
+        return [
+            Figure(
+                name,
+                value["best"],
+                unit_of(name),
+                low=value.get("low", value.get("lower")),
+                high=value.get("high", value.get("upper")),
+            )
+        ]
     if isinstance(value, dict):
         return [f for key, inner in value.items() for f in _figures(f"{name} {key}" if name else str(key), inner)]
     if isinstance(value, list):
@@ -100,6 +114,11 @@ def _cell(value: Any) -> Any:
     return ", ".join(str(v) for v in value) if isinstance(value, list) else value
 
 
+def name_of(name: str, words: Words) -> str:
+    """Name of a figure or column in the page's language: word by word of its path, as written where the catalogue has none."""
+    return " ".join(words(f"key_{part}") if f"key_{part}" in words.table else part.replace("_", " ") for part in name.split(" "))
+
+
 def number(value: Any) -> str:
     """A value to read: blank where not known, never 0."""
     if value is None:
@@ -113,4 +132,4 @@ def number(value: Any) -> str:
     return str(value)
 
 
-__all__ = ["Figure", "Grid", "figures", "grids", "number", "unit_of"]
+__all__ = ["Figure", "Grid", "figures", "grids", "name_of", "number", "unit_of"]

@@ -13,13 +13,16 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from gridroom.dashboard.answers import figures, grids, number
+from gridroom.dashboard.answer_charts import drawn
+from gridroom.dashboard.answers import figures, grids, name_of, number
+from gridroom.dashboard.forms import fill, form_text, sections
 from gridroom.dashboard.jobs import Job, Jobs
 from gridroom.dashboard.run_pages import root_of
 from gridroom.dashboard.runs import list_runs
 from gridroom.dashboard.settings import UPLOAD_BYTES
-from gridroom.dashboard.tools import TOOLS, arguments, form_text
-from gridroom.dashboard.view import fault_page, render
+from gridroom.dashboard.tools import TOOLS, arguments
+from gridroom.dashboard.view import fault_page, language_of, render, words_of
+from gridroom.reports.words import Words
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,60}")
 CASES = {"supply": ("trend", "committed"), "load": ("pipeline", "national", "as_filed", "none")}
@@ -99,7 +102,18 @@ def tool(request: Request) -> Response:
     found = TOOLS.get(request.path_params["tool"])
     if found is None:
         return fault_page(request, 404, "no_tool", request.path_params["tool"])
-    return render(request, "tool.html", tool=found, text=form_text(found.form) if found.form else "", given={}, problems=[])
+    text = form_text(found.form) if found.form else ""
+    given: dict[str, str] = {}
+    before = jobs_of(request).get(request.query_params.get("again", ""))
+    if before is not None and before.tool == found.name:  # nothing that was typed is lost
+        given = before.given
+        text = given.get("settings") or text
+    return render(request, "tool.html", tool=found, text=text, sections=sections(text), given=given, field_label=field_label)
+
+
+def field_label(words: Words, key: str) -> str:
+    """Words of a setting; its name where the catalogue has none."""
+    return words(f"key_{key}") if f"key_{key}" in words.table else key.replace("_", " ")
 
 
 async def _keep(upload: UploadFile, folder: Path) -> str:
@@ -127,8 +141,13 @@ async def start_tool(request: Request) -> Response:
             else:
                 given[name] = value
     if found.form:
-        (folder / "input.toml").write_text(given.get("settings", ""), encoding="utf-8")
+        if "settings" not in given:
+            given["settings"] = fill(given.get("base") or form_text(found.form), given)
+        (folder / "input.toml").write_text(given["settings"], encoding="utf-8")
+    if found.hours:
+        (folder / "out").mkdir()
     job = jobs_of(request).start(found.name, arguments(found, given, uploaded), folder, tool=found.name)
+    job.given = {k: v for k, v in given.items() if not k.startswith(("set:", "with:", "base"))}
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 
@@ -158,6 +177,8 @@ def job(request: Request) -> Response:
         figures=figures(shown),
         grids=grids(shown),
         number=number,
+        drawn=drawn(found.tool, shown, found.folder, words_of(language_of(request))),
+        name_of=name_of,
         files=_files(found),
         settings=settings.read_text(encoding="utf-8") if settings.is_file() else "",
     )

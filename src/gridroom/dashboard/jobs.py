@@ -44,6 +44,14 @@ class Job:
         What it printed.
     run : str
         Name of the run folder that it writes; empty for others.
+    tool : str
+        Calculator that asked; empty for runs.
+    back : str
+        Page to which its answer belongs; empty: its own.
+    keep : Path or None
+        File in which its answer is kept beyond the server's life.
+    given : dict
+        What its form said.
     """
 
     id: str
@@ -57,6 +65,9 @@ class Job:
     answer: str = ""
     run: str = ""
     tool: str = ""
+    back: str = ""
+    keep: Path | None = None
+    given: dict[str, str] = field(default_factory=dict)
     started_s: float = field(default_factory=time.time)
     process: subprocess.Popen[str] | None = None
 
@@ -86,9 +97,19 @@ class Jobs:
         """A folder for the files of a job to come."""
         return Path(tempfile.mkdtemp(dir=self._base))
 
-    def start(self, title: str, command: list[str], folder: Path, *, run: str = "", tool: str = "") -> Job:
+    def start(
+        self,
+        title: str,
+        command: list[str],
+        folder: Path,
+        *,
+        run: str = "",
+        tool: str = "",
+        back: str = "",
+        keep: Path | None = None,
+    ) -> Job:
         """Start a command; returns at once."""
-        job = Job(id=secrets.token_hex(6), title=title, command=command, folder=folder, run=run, tool=tool)
+        job = Job(id=secrets.token_hex(6), title=title, command=command, folder=folder, run=run, tool=tool, back=back, keep=keep)
         with self._lock:
             self._jobs[job.id] = job
             old = [j for j in self._jobs.values() if j.over][: max(len(self._jobs) - KEPT_JOBS, 0)]
@@ -151,6 +172,8 @@ class Jobs:
                 job.answer = process.stdout.read()
                 job.code = process.wait()
                 reader.join()
+        if job.code == 0 and job.keep is not None and job.keep.parent.is_dir():
+            job.keep.write_text(job.answer, encoding="utf-8")
         if job.state != "stopped":
             job.state = "done" if job.code == 0 else "failed"
 

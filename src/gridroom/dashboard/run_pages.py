@@ -15,7 +15,7 @@ from gridroom.core.errors import StudyError
 from gridroom.dashboard.runs import Entry, folder_of, list_runs
 from gridroom.dashboard.view import fault_page, language_of, render, words_of
 from gridroom.reference import catalog
-from gridroom.reports import asset_sections, charts, sections, supply_sections
+from gridroom.reports import asset_sections, charts, claim_sections, sections, supply_sections
 from gridroom.reports.page import headline, write_report
 from gridroom.results.compare import compare
 from gridroom.results.folder import RunFolder
@@ -229,6 +229,15 @@ def more(request: Request) -> Response:
         **supply_sections.context(folder, words),
         **asset_sections.context(folder, words, shown),
     )
+
+
+def claims(request: Request) -> Response:
+    """Public claims beside this run's figures."""
+    folder = _open(request)
+    if isinstance(folder, Response):
+        return folder
+    found = claim_sections.public_claims(folder, words_of(language_of(request)))
+    return render(request, "claims.html", run=folder.path.name, public_claims=found)
 
 
 def report(request: Request) -> Response:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gridroom.dashboard import data_pages, job_pages, run_pages
+from gridroom.dashboard import data_pages, job_pages, queue_pages, run_pages
 from gridroom.dashboard.guard import Guard
 from gridroom.dashboard.jobs import Jobs
 from gridroom.dashboard.settings import Settings
@@ -32,9 +32,18 @@ ROUTES = [
     Route("/runs/{run}/tables", run_pages.tables),
     Route("/runs/{run}/tables/{table}.csv", run_pages.table_csv),
     Route("/runs/{run}/more", run_pages.more),
+    Route("/runs/{run}/claims", run_pages.claims),
     Route("/runs/{run}/report", run_pages.report),
     Route("/runs/{run}/resume", job_pages.resume, methods=["POST"]),
     Route("/compare", run_pages.compared),
+    Route("/queues", queue_pages.queues),
+    Route("/queues", queue_pages.add, methods=["POST"]),
+    Route("/queues/{queue}", queue_pages.queue),
+    Route("/queues/{queue}/match", queue_pages.again, methods=["POST"]),
+    Route("/queues/{queue}/forecast", queue_pages.forecast, methods=["POST"]),
+    Route("/queues/{queue}/decide", queue_pages.decide, methods=["POST"]),
+    Route("/queues/{queue}/requests/{request:path}", queue_pages.one),
+    Route("/queues/{queue}/files/{file:path}", queue_pages.file),
     Route("/tools", job_pages.tools),
     Route("/tools/{tool}", job_pages.tool),
     Route("/tools/{tool}", job_pages.start_tool, methods=["POST"]),

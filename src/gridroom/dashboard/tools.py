@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
+
+from gridroom.dashboard.answer_charts import HOURS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Tool:
         Settings file that is written from the page and given to the command; empty: none.
     out : bool
         The command writes a folder, whose files are shown.
+    hours : bool
+        The command writes hours, which are drawn.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Tool:
     asks: tuple[Ask, ...] = ()
     form: str = ""
     out: bool = False
+    hours: bool = False
     group: str = field(default="")
 
 
@@ -73,8 +77,8 @@ NETWORKS = (
     "proof-of-authority",
 )
 TOOLS = {t.name: t for t in (
-    Tool(name="campus", group="site", command=("campus",), form="campus"),
-    Tool(name="site", group="site", command=("site", "design"), form="site"),
+    Tool(name="campus", group="site", command=("campus",), form="campus", hours=True),
+    Tool(name="site", group="site", command=("site", "design"), form="site", hours=True),
     Tool(name="air", group="air", command=("air", "pte"), form="units"),
     Tool(name="training", group="site", command=("compute", "training"), asks=(
         Ask(name="model", flag="--model", value="Llama 3.1 405B"), _n("grid_co2", "--grid-co2-kg-per-mwh"), _n("pue", "--pue"))),
@@ -102,11 +106,6 @@ TOOLS = {t.name: t for t in (
     Tool(name="match", group="pipeline", command=("pipeline", "match"), asks=(Ask(name="requests_file", kind="file"),)),
     Tool(name="countries", group="data", command=("outlook", "countries"), asks=(Ask(name="countries", value="CHN USA"),)),
 )}  # fmt: skip
-
-
-def form_text(name: str) -> str:
-    """Settings file that a form begins with."""
-    return files("gridroom.dashboard").joinpath(f"forms/{name}.toml").read_text(encoding="utf-8")
 
 
 def arguments(tool: Tool, given: Mapping[str, str], uploaded: Mapping[str, str]) -> list[str]:
@@ -137,7 +136,9 @@ def arguments(tool: Tool, given: Mapping[str, str], uploaded: Mapping[str, str])
         placed.insert(0, "input.toml")
     if tool.out:
         options += ["--out", "out"]
+    if tool.hours:
+        options += ["--out", f"out/{HOURS}"]
     return [*tool.command, *options, "--json", "--", *placed]
 
 
-__all__ = ["TOOLS", "Ask", "Tool", "arguments", "form_text"]
+__all__ = ["TOOLS", "Ask", "Tool", "arguments"]

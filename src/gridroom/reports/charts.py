@@ -10,11 +10,13 @@ Option = dict[str, Any]
 INK, BLUE, SAND, GREEN, GREY = "#1f2933", "#2b6cb0", "#c05621", "#2f855a", "#718096"
 
 
-def _gw(values: Any) -> list[float]:
+def gw(values: Any) -> list[float]:
+    """MW as GW, rounded."""
     return [round(float(v) / 1000.0, 2) for v in values]
 
 
-def _base(words: Words, years: list[int]) -> Option:
+def base(words: Words, years: list[int]) -> Option:
+    """What charts by year share."""
     return {"aria": {"enabled": True}, "animation": False, "textStyle": {"color": INK},
             "grid": {"left": 56, "right": 18, "top": 56, "bottom": 36}, "tooltip": {"trigger": "axis"},
             "legend": {"top": 4, "type": "scroll"},
@@ -22,7 +24,7 @@ def _base(words: Words, years: list[int]) -> Option:
             "yAxis": {"type": "value", "name": "GW", "scale": True}}
 
 
-def _band(name: str, low: list[float], high: list[float], colour: str) -> list[Option]:
+def band(name: str, low: list[float], high: list[float], colour: str) -> list[Option]:
     """Band between two lines: the lower one invisible, the difference stacked on it."""
     height = [round(b - a, 2) for a, b in zip(low, high, strict=True)]
     common = {"type": "line", "stack": name, "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True,
@@ -35,26 +37,26 @@ def _band(name: str, low: list[float], high: list[float], colour: str) -> list[O
 def load_chart(rows: Any, words: Words) -> Option:
     """Peak with its band against installed capacity and capacity counted on peak, by year [GW]."""
     years = [int(y) for y in rows["year"]]
-    base = rows["peak_mw"] - rows["large_load_p50_mw"]
-    option = _base(words, years)
+    without = rows["peak_mw"] - rows["large_load_p50_mw"]
+    option = base(words, years)
     option["legend"]["data"] = [words(k) for k in ("peak", "band", "on_peak", "installed")]
     option["series"] = [
-        *_band(words("band"), _gw(base + rows["large_load_p10_mw"]), _gw(base + rows["large_load_p90_mw"]), SAND),
-        {"name": words("peak"), "type": "line", "data": _gw(rows["peak_mw"]), "itemStyle": {"color": SAND}},
-        {"name": words("on_peak"), "type": "line", "data": _gw(rows["capacity_on_peak_mw"]),
+        *band(words("band"), gw(without + rows["large_load_p10_mw"]), gw(without + rows["large_load_p90_mw"]), SAND),
+        {"name": words("peak"), "type": "line", "data": gw(rows["peak_mw"]), "itemStyle": {"color": SAND}},
+        {"name": words("on_peak"), "type": "line", "data": gw(rows["capacity_on_peak_mw"]),
          "itemStyle": {"color": BLUE}, "symbol": "rect"},
-        {"name": words("installed"), "type": "line", "data": _gw(rows["installed_mw"]),
+        {"name": words("installed"), "type": "line", "data": gw(rows["installed_mw"]),
          "lineStyle": {"type": "dashed"}, "itemStyle": {"color": GREY}, "symbol": "none"}]
     return option
 
 
 def room_chart(rows: Any, words: Words) -> Option:
     """Room by year with its band and the zero line [GW]."""
-    option = _base(words, [int(y) for y in rows["year"]])
+    option = base(words, [int(y) for y in rows["year"]])
     option["legend"]["data"] = [words("room"), words("room_band")]
     option["series"] = [
-        *_band(words("room_band"), _gw(rows["room_p10_mw"]), _gw(rows["room_p90_mw"]), GREEN),
-        {"name": words("room"), "type": "line", "data": _gw(rows["room_p50_mw"]), "itemStyle": {"color": GREEN},
+        *band(words("room_band"), gw(rows["room_p10_mw"]), gw(rows["room_p90_mw"]), GREEN),
+        {"name": words("room"), "type": "line", "data": gw(rows["room_p50_mw"]), "itemStyle": {"color": GREEN},
          "markLine": {"silent": True, "symbol": "none", "label": {"show": False},
                       "lineStyle": {"color": INK, "type": "solid"}, "data": [{"yAxis": 0}]}}]
     return option

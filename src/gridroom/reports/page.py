@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.reference import catalog
-from gridroom.reports import asset_sections, sections, supply_sections
+from gridroom.reports import asset_sections, claim_sections, sections, supply_sections
 from gridroom.reports.words import Words, load_words
 from gridroom.results.folder import RunFolder
 
@@ -54,6 +54,7 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
         "standards": sections.standard_rows(folder, words), "sensitivity": sensitivity, "sensitivity_year": year,
         "load_cases": cases, "case_year": case_year, "meaning": sections.meaning_rows(folder, words),
         **supply_sections.context(folder, words), **asset_sections.context(folder, words, shown),
+        "public_claims": claim_sections.public_claims(folder, words),
         "regions": [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()],
         "first_region": sections.region_rows(folder, words, shown)[0]["id"],
         "options": json.dumps(sections.chart_options(folder, words), ensure_ascii=False).replace("</", "<\\/"),

@@ -188,6 +188,20 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("citation", "", Claim.DERIVED, "where from"), Column("note", "", Claim.DERIVED, "what it says"),
         Column("as_of", "", Claim.DERIVED, "day of the status"),
     ),
+    "public_claims": (
+        Column("public_claim", "", Claim.DERIVED, "public claim"),
+        Column("verdict", "", Claim.DERIVED, "true, partly, not_supported or unknown, by the figures"),
+        Column("figure", "", Claim.DERIVED, "figure that the verdict rests on"),
+        Column("value", "", Claim.DERIVED, "value; blank: not known"),
+        Column("low", "", Claim.DERIVED, "low or about 10 %; blank: none"),
+        Column("high", "", Claim.DERIVED, "high or about 90 %; blank: none"),
+        Column("stderr", "", Claim.DERIVED, "standard error; blank where nothing is simulated"),
+        Column("unit", "", Claim.DERIVED, "unit"),
+        Column("claim", "", Claim.DERIVED, "claim class of the figure"),
+        Column("command", "", Claim.DERIVED, "command that repeats it"),
+        Column("source", "", Claim.DERIVED, "where from"),
+        Column("note", "", Claim.DERIVED, "where, when or which"),
+    ),
     "sensitivity": (
         Column("line", "", Claim.DERIVED, "setting that changed"), Column("year", "", Claim.DERIVED, "study year"),
         *_simulated("lolh_any_region_h", "h", "expected hours with any region short, middle load"),
@@ -200,7 +214,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
 
 # A run may leave these out; older ones lack some.
 OPTIONAL = ("sensitivity", "load_cases", "meaning", "additions", "additions_years", "build_options", "permit_example",
-            "countries", "site_example", "asset_networks", "asset_switches", "asset_regions", "asset_worked", "disclosure_status")
+            "countries", "site_example", "asset_networks", "asset_switches", "asset_regions", "asset_worked", "disclosure_status",
+            "public_claims")
 
 
 def check_columns(name: str, frame: Any) -> None:

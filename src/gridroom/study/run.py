@@ -16,7 +16,19 @@ from gridroom.adequacy.years import YearsChunk, pilot_caps, run_years
 from gridroom.core.progress import Listener, Progress, silent
 from gridroom.reference import catalog
 from gridroom.results.folder import RunFolder
-from gridroom.study import assemble, asset_tables, grow, meaning, outcome, sensitivity, site_example, steps, supply_tables, weather
+from gridroom.study import (
+    assemble,
+    asset_tables,
+    grow,
+    meaning,
+    outcome,
+    public_claims,
+    sensitivity,
+    site_example,
+    steps,
+    supply_tables,
+    weather,
+)
 from gridroom.study.loader import lock_text
 from gridroom.study.schema import Study
 
@@ -145,6 +157,7 @@ def run_study(study: Study, options: RunOptions) -> RunFolder:
     _write_tables(folder, case, answer, lines)
     _write_supply(folder, growth, options.jobs)
     _write_assets(folder, case, answer)
+    folder.write_table("public_claims", public_claims.public_claims(folder, len(answer.own_mw)))
     parts_of_headline = steps.headline_parts(folder.table("tipping"), folder.table("region_year"))
     folder.finish(_manifest(study, mark, parts_of_headline, len(kept), time.perf_counter() - started))
     for old in parts.iterdir():

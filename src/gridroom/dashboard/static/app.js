@@ -7,7 +7,8 @@
       if (box.dataset.drawn) return;
       box.dataset.drawn = "1";
       const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
-      const chart = echarts.init(box, null, { renderer: "svg" });
+      const long = (option.series || []).some(function (s) { return s.data && s.data.length > 3000; });
+      const chart = echarts.init(box, null, { renderer: long ? "canvas" : "svg" });
       chart.setOption(option);
       window.addEventListener("resize", function () { chart.resize(); });
     });
