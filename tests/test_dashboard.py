@@ -219,7 +219,7 @@ def test_hostile_names_stay_text(client):
 def test_a_calculator_answers(client):
     found = post(client, "/tools/miner", data={"settings": forms.form_text("miner")})
     text = ended(client, found.headers["location"])
-    assert "break even usd per mwh" in text
+    assert "break even" in text
     assert client.get(found.headers["location"] + "/answer.json").json()["command"] == "assets miner"
 
 
@@ -235,7 +235,7 @@ def test_uploaded_series_under_harmless_names(client):
     price = b"value\n" + b"50\n" * 24
     files = [("series", ("../../p.csv", price, "text/csv")), ("series", ("../input.toml", b"mw = 1", "text/plain"))]
     found = post(client, "/tools/miner", data={"settings": settings}, files=files)
-    assert "price mean usd per mwh" in ended(client, found.headers["location"])
+    assert "price mean" in ended(client, found.headers["location"])
 
 
 def test_files_of_a_disclosure_download(client):
@@ -444,3 +444,20 @@ def test_unknown_is_blank_and_errors_stay_with_their_figure():
     found = answers.figures({"a_mw": {"value": 2.0, "stderr": 0.5}, "b": None, "c": {"d_usd": 3}, "rows": [{"x": 1}]})
     assert [(f.name, f.unit, f.stderr) for f in found] == [("a_mw", "MW", 0.5), ("b", "", None), ("c d_usd", "USD", None)]
     assert answers.grids({"rows": [{"x": {"value": 1.0, "stderr": 0.1}, "y": None}]})[0].rows == [["1 ± 0.1", None]]
+
+
+def test_names_in_japanese_with_the_unit_beside():
+    from gridroom.dashboard.names import field_label, name_of, unit_of
+
+    ja, en = words_of("ja"), words_of("en")
+    assert name_of("served_mwh", ja) == "供給電力量"
+    assert name_of("capacity_mw battery", ja) == "容量・蓄電池"
+    assert name_of("break_even_usd_per_mwh", en) == "break even"
+    assert unit_of("break_even_usd_per_mwh") == "USD/MWh"
+    assert field_label("price_usd_per_mwh", ja) == "電力価格, USD/MWh"
+    for tool in tools.TOOLS.values():
+        if tool.form and tool.form != "eed":  # that form's keys are the regulation's own symbols
+            for section in forms.sections(forms.form_text(tool.form)):
+                for field in section.fields:
+                    if not re.fullmatch(r"S\d+|name|lei|[a-z]{2,5}", field.key):
+                        assert not name_of(field.key, ja).isascii(), field.key

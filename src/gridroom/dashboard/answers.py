@@ -5,31 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gridroom.reports.words import Words
+from gridroom.dashboard.names import unit_of
 
-UNITS = (
-    ("_usd_per_mwh", "USD/MWh"),
-    ("_usd_per_mw_year", "USD/MW-year"),
-    ("_usd_per_year", "USD/year"),
-    ("_mwh_per_year", "MWh/year"),
-    ("_mwh", "MWh"),
-    ("_mw", "MW"),
-    ("_kwh", "kWh"),
-    ("_twh", "TWh"),
-    ("twh_per_year", "TWh/year"),
-    ("_eh", "EH/s"),
-    ("_usd", "USD"),
-    ("_pct", "%"),
-    ("_t_per_year", "t/year"),
-    ("_t", "t"),
-    ("_months", "months"),
-    ("_years", "years"),
-    ("_hours", "h"),
-    ("_h", "h"),
-    ("_tpy", "short tons/year"),
-    ("_m3", "m3"),
-    ("_kg_per_mwh", "kg/MWh"),
-)
 SKIPPED = ("schema_version", "command")
 LONGEST = 500
 
@@ -54,11 +31,6 @@ class Grid:
     columns: list[str]
     rows: list[list[Any]]
     cut: int
-
-
-def unit_of(name: str) -> str:
-    """Unit by the suffix of a key."""
-    return next((u for suffix, u in UNITS if name.endswith(suffix)), "")
 
 
 def _figures(name: str, value: Any) -> list[Figure]:
@@ -114,11 +86,6 @@ def _cell(value: Any) -> Any:
     return ", ".join(str(v) for v in value) if isinstance(value, list) else value
 
 
-def name_of(name: str, words: Words) -> str:
-    """Name of a figure or column in the page's language: word by word of its path, as written where the catalogue has none."""
-    return " ".join(words(f"key_{part}") if f"key_{part}" in words.table else part.replace("_", " ") for part in name.split(" "))
-
-
 def number(value: Any) -> str:
     """A value to read: blank where not known, never 0."""
     if value is None:
@@ -132,4 +99,4 @@ def number(value: Any) -> str:
     return str(value)
 
 
-__all__ = ["Figure", "Grid", "figures", "grids", "name_of", "number", "unit_of"]
+__all__ = ["Figure", "Grid", "figures", "grids", "number"]

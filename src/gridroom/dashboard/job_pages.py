@@ -14,15 +14,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from gridroom.dashboard.answer_charts import drawn
-from gridroom.dashboard.answers import figures, grids, name_of, number
+from gridroom.dashboard.answers import figures, grids, number
 from gridroom.dashboard.forms import fill, form_text, sections
 from gridroom.dashboard.jobs import Job, Jobs
+from gridroom.dashboard.names import field_label, name_of
 from gridroom.dashboard.run_pages import root_of
 from gridroom.dashboard.runs import list_runs
 from gridroom.dashboard.settings import UPLOAD_BYTES
 from gridroom.dashboard.tools import TOOLS, arguments
 from gridroom.dashboard.view import fault_page, language_of, render, words_of
-from gridroom.reports.words import Words
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,60}")
 CASES = {"supply": ("trend", "committed"), "load": ("pipeline", "national", "as_filed", "none")}
@@ -109,11 +109,6 @@ def tool(request: Request) -> Response:
         given = before.given
         text = given.get("settings") or text
     return render(request, "tool.html", tool=found, text=text, sections=sections(text), given=given, field_label=field_label)
-
-
-def field_label(words: Words, key: str) -> str:
-    """Words of a setting; its name where the catalogue has none."""
-    return words(f"key_{key}") if f"key_{key}" in words.table else key.replace("_", " ")
 
 
 async def _keep(upload: UploadFile, folder: Path) -> str:

@@ -29,7 +29,7 @@ FILES = (
     "forecast/odds.csv",
 )
 SHOWN = 300
-REVIEWED = 40
+REVIEWED = 10
 FIELDS = (
     "provider",
     "state",
