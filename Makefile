@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.synced
 
-.PHONY: run test check lint types data bench bench-pipeline bench-loads bench-supply bench-assets docs clean
+.PHONY: run test check lint types data bench bench-pipeline bench-loads bench-supply bench-assets docs site clean
 
 run: $(STAMP)
 	$(BIN)/gridroom run
@@ -43,6 +43,11 @@ bench-assets: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python tools/compute_cases.py
 	$(BIN)/python tools/validity.py
+	$(BIN)/python tools/rooms.py
+	$(BIN)/python tools/claims.py
+
+site: $(STAMP)
+	$(BIN)/zensical build --clean
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

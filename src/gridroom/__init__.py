@@ -26,6 +26,7 @@ _PUBLIC = {
     "read_campus": "gridroom.study.campus_file", "flexible": "gridroom.study.flexible",
     "network_energy": "gridroom.assets.networks", "miner": "gridroom.study.miner_file",
     "miner_as_large_load": "gridroom.study.miner_file", "heat_reuse": "gridroom.study.heat_file",
+    "matched_alone": "gridroom.study.round_the_clock",
     "pte": "gridroom.study.air_file", "site_design": "gridroom.study.site_answer",
 }
 _ROOMS = {"systems": "gridroom.systems", "pipeline": "gridroom.pipeline", "compute": "gridroom.loads.compute",

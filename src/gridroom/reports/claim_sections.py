@@ -41,7 +41,7 @@ def _value(row: dict[str, Any], words: Words) -> str:
     text = plain(float(row["value"]))
     if _known(row["stderr"]):
         text = f"{float(row['value']):.3g} ± {float(row['stderr']):.2g}"
-    elif _known(row["low"]) or _known(row["high"]):
+    elif (_known(row["low"]) or _known(row["high"])) and not row["low"] == row["high"] == row["value"]:
         ends = [
             plain(float(row[e])) if _known(row[e]) else words("beyond") if row["figure"] in YEARS else "" for e in ("low", "high")
         ]
@@ -89,7 +89,7 @@ def public_claims(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
                     note=_note(row["note"], words),
                     claim=row["claim"],
                     command=row["command"],
-                    source=row["source"],
+                    source=words("source_run") if row["source"] == "this run" else row["source"],
                 )
             )
     return list(out.values())

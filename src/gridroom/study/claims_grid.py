@@ -108,7 +108,7 @@ def inflated(folder: RunFolder, paths: int) -> Answer:
             claim="assumed",
             note=str(year),
             source="published stages and odds; docs/pipeline.md",
-            command=f"{RUN} · gridroom pipeline forecast QUEUE.csv",
+            command=RUN,
         )
         for c in order
     ]

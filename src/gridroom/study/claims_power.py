@@ -10,6 +10,8 @@ from gridroom.study.claim_figure import NOT, PARTLY, TRUE, UNKNOWN, Answer, Figu
 from gridroom.study.round_the_clock import matched_alone
 from gridroom.supply.air import pte
 
+SEEN = "gridroom air pte examples/supply/memphis_seen.toml"
+ALONE = "python -c \"import gridroom as gr; print(gr.matched_alone('ERCOT', 2021))\""
 TURBINES_SEEN, TURBINES_MW = 35, 421.0  # seen at Memphis before the permit of 2025-07-02
 TURBINES_SOURCE = "35 turbines, 421 MW, as counted by SELC in 2025 (press, secondary); heat rate of a Titan 130; 2, 15 and 25 ppm"
 
@@ -90,7 +92,7 @@ def turbines(folder: RunFolder, paths: int) -> Answer:
             high=tons[2],
             unit="short tons/year",
             claim="assumed",
-            command=command,
+            command=SEEN,
             source=TURBINES_SOURCE,
         ),
         Figure(
@@ -144,21 +146,21 @@ def around_the_clock(folder: RunFolder, paths: int) -> Answer:
             value=100 * alone.score,
             unit="%",
             source="ERCOT's own fleet in 2021, sun and wind of as much energy as the load",
-            command="gridroom data show wind_solar_area",
+            command=ALONE,
         ),
         Figure(
             figure="solar_share_pct",
             value=100 * alone.solar_share,
             unit="%",
             source="the same",
-            command="gridroom data show wind_solar_area",
+            command=ALONE,
         ),
         Figure(
             figure="longest_lull_h",
             value=alone.longest_below_half_h,
             unit="h",
             source="the same",
-            command="gridroom data show wind_solar_area",
+            command=ALONE,
         ),
     ]
     for row in table.itertuples():

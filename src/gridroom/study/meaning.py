@@ -41,12 +41,15 @@ def _models() -> Iterator[Row]:
                 yield item, figure, value.range, "published" if hours_alone else claim, text, one.basis
 
 
+ONE_GIGAWATT = "gridroom campus --set name='\"1 GW\"' --set it_mw=1000 --set weather='\"ga_atlanta\"'"
+
+
 def _campuses() -> Iterator[Row]:
     whole = campus_load(campus_of({"name": "1 GW of IT", "it_mw": 1000.0, "weather": "ga_atlanta"}, Path()))
     chosen, rows = named_campus("Colossus 1", 2026)
     colossus = campus_load(chosen)
     for item, load, text, source in (
-        ("campus_1gw", whole, "gridroom campus FILE.toml with it_mw = 1000", "assumed shape, published PUE"),
+        ("campus_1gw", whole, ONE_GIGAWATT, "assumed shape, published PUE"),
         ("campus_colossus", colossus, 'gridroom campus "Colossus 1" --year 2026', str(rows[0]["source"])),
     ):
         claim = _claim(load.assumptions)
