@@ -6,9 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
+from gridroom.dashboard.view import words_of
+
+ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
@@ -98,8 +103,11 @@ def visit(address):
 
 
 def fits(page, width):
+    """No sideways scrolling, nothing that axe-core or our own rules find wrong."""
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     assert page.evaluate(ACCESS) == [], page.url
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}})
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found.response["violations"]] == [], page.url
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
@@ -127,35 +135,114 @@ def test_a_planner_finds_a_region(visit, lang):
     fits(page, 1280)
 
 
-def test_a_developer_asks_for_a_campus_and_a_miner_for_hosting(visit):
+ANSWERS = {
+    "en": {"campus": "PUE mean", "site": "lcoe", "air": "findings", "miner": "npv", "heat": "households", "energy": "best"},
+    "ja": {"campus": "PUE平均", "site": "均等化費用", "air": "判定", "miner": "正味現在価値", "heat": "世帯数", "energy": "最良"},
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("journey", [("campus", "site", "air"), ("miner", "heat", "energy")], ids=["developer", "miner"])
+def test_a_developer_and_a_miner_ask_the_calculators(visit, lang, journey):
     open_page, base = visit
-    page = open_page()
-    for tool, word in (("campus", "pue mean"), ("miner", "pivot to ai npv usd"), ("air", "findings")):
+    page = open_page(lang)
+    for tool in journey:
         page.goto(f"{base}/tools/{tool}")
         fits(page, 1280)
-        page.locator("form[enctype] button").click()
-        page.wait_for_selector("table", timeout=60_000)
-        assert word in page.inner_text("main"), tool
+        page.locator("main > form button").click()
+        page.wait_for_selector("main table", timeout=90_000)
+        assert ANSWERS[lang][tool].lower() in page.inner_text("main").lower(), tool
+        if tool in ("campus", "site", "air", "miner", "energy"):
+            page.wait_for_selector("[data-chart] svg, [data-chart] canvas")
         fits(page, 1280)
 
 
-def test_a_reviewer_sees_what_is_wrong_with_settings(visit):
+def test_a_developer_changes_one_figure_and_finds_it_again(visit):
     open_page, base = visit
-    page = open_page("ja")
+    page = open_page()
+    page.goto(f"{base}/tools/miner")
+    page.get_by_label("MW", exact=False).first.fill("250")
+    page.locator("main > form button").click()
+    page.wait_for_selector("main table", timeout=60_000)
+    assert "250" in page.inner_text("main")
+    page.locator("a", has_text="Once more").click()
+    assert page.get_by_label("MW", exact=False).first.input_value() == "250"
+
+
+@pytest.mark.parametrize(
+    ("lang", "wrong", "missing"),
+    [
+        ("en", "it_mw must be greater than 0; got -5", "supply_temperature_c is missing"),
+        ("ja", "入力値 -5", "supply_temperature_c："),
+    ],
+)
+def test_a_reviewer_sees_what_is_wrong_with_settings(visit, lang, wrong, missing):
+    open_page, base = visit
+    page = open_page(lang)
     page.goto(f"{base}/tools/heat")
-    page.fill("textarea", 'it_mw = -5\nname = "<i>x</i>"')
-    page.locator("form[enctype] button").click()
+    page.locator("details summary").click()
+    page.fill("textarea[name=settings]", 'it_mw = -5\nname = "<i>x</i>"')
+    page.locator("details form button").click()
     page.wait_for_selector("pre.detail", timeout=60_000)
     text = page.inner_text("main")
-    assert "it_mw must be greater than 0; got -5" in text
-    assert "supply_temperature_c is missing" in text
+    assert wrong in text
+    assert missing in text
+    fits(page, 1280)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_reviewer_decides_pairs_and_sees_the_waterfall(visit, lang):
+    open_page, base = visit
+    page = open_page(lang)
+    page.goto(f"{base}/queues")
+    fits(page, 1280)
+    page.fill("input[name=name]", f"queue {lang}")
+    page.set_input_files("input[type=file]", ROOT / "examples/pipeline/queue.csv")
+    page.locator("main form button").click()
+    page.wait_for_selector("a.button", timeout=90_000)
+    page.locator("a.button").click()
+    first = page.locator("article.pair").first
+    identity = first.get_attribute("id")
+    first.locator("button").nth(1).click()
+    page.wait_for_selector(f"#{identity} button[value=different][aria-pressed]")
+    page.reload()
+    assert words_of(lang)("review_text", pairs=130, decided=1)[-40:] in page.inner_text("#review")
+    page.locator("form[action$=forecast] button").click()
+    page.wait_for_selector("a.button", timeout=90_000)
+    page.locator("a.button").click()
+    page.wait_for_selector("[data-chart=chart-waterfall] svg")
+    fits(page, 1280)
+    page.locator("#requests a").first.click()
+    assert page.locator("h1").inner_text().startswith("L0")
+    fits(page, 1280)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_claims_are_answered_one_by_one(visit, lang):
+    open_page, base = visit
+    page = open_page(lang)
+    page.goto(f"{base}/runs/first/claims")
+    assert page.locator("article.public").count() == 12
+    assert page.locator(".verdict").count() == 12
     fits(page, 1280)
 
 
 def test_phone_dark_and_keyboard(visit):
     open_page, base = visit
     page = open_page("en", width=390, dark=True)
-    for path in ("/", "/runs", "/tools", "/tools/energy", "/data", "/compare", "/runs/first/regions/ERCOT", "/runs/first/tables"):
+    for path in (
+        "/",
+        "/runs",
+        "/tools",
+        "/tools/energy",
+        "/data",
+        "/compare",
+        "/queues",
+        "/tools/site",
+        "/runs/first/claims",
+        "/runs/first/regions/ERCOT",
+        "/runs/first/tables",
+    ):
         page.goto(base + path)
         fits(page, 390)
     page.goto(base + "/")

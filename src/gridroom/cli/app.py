@@ -32,8 +32,15 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
-                                               help="Print the version.")] = False) -> None:
+                                               help="Print the version.")] = False,
+         lang: Annotated[str | None, typer.Option("--lang", help="Language of messages: en or ja; else GRIDROOM_LANG.")] = None
+         ) -> None:
     """Options of the program itself."""
+    from gridroom.cli import language
+    from gridroom.cli.console import guarded
+
+    if code := guarded(lambda: language.use(lang)):
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -47,13 +54,17 @@ def run(
     fail_if: Annotated[str | None, typer.Option("--fail-if", help="Exit 5 when true, for example 'DOM.2030.lole_days > 1'."
                                                 )] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
-    lang: Annotated[str | None, typer.Option("--lang", help="Language of the report: en or ja.")] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the report and of messages: en or ja.")] = None,
     progress: ProgressMode = "auto",
 ) -> None:
     """Run a study: load, risk, room and when it ends, for each region and year; writes a run folder with a report."""
-    from gridroom.cli import outlook
+    from gridroom.cli import language, outlook
     from gridroom.cli.console import guarded
 
+    if lang in ("en", "ja"):
+        language.use(lang)
+    if lang is None and study is None and language.language() == "ja":
+        lang = "ja"
     overrides = list(set_ or [])
     overrides += [f"run.samples={samples}"] if samples is not None else []
     overrides += [f"run.seed={seed}"] if seed is not None else []

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gridroom.cli.language import fault_text, said, words
 from gridroom.core.errors import GridroomError, UsageError
 from gridroom.core.progress import Listener, Progress
 
@@ -18,7 +19,7 @@ OK, OUR_FAULT, FAIL_IF, INTERRUPTED = 0, 1, 5, 130  # 2 and 3 come with the erro
 
 def say(text: str) -> None:
     """A word to the person, on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    print(said(text), file=sys.stderr, flush=True)
 
 
 def answer(document: dict[str, Any], as_json: bool, readable: Callable[[], str]) -> None:
@@ -34,7 +35,7 @@ def guarded(work: Callable[[], int | None]) -> int:
     try:
         return work() or OK
     except GridroomError as fault:
-        say(str(fault))
+        print(fault_text(fault), file=sys.stderr, flush=True)
         return fault.exit_code
     except KeyboardInterrupt:
         say("interrupted: what was finished is kept; --resume goes on")
@@ -108,9 +109,11 @@ def progress_lines(mode: str) -> Listener:
         if not finished and now - last[0] < (0.2 if live else 10.0):
             return
         last[0] = now
-        left = f" · {progress.left_s:,.0f} s left" if progress.elapsed_s > 0 and not finished else ""
-        rate = f" · {progress.rate_per_s:,.0f} samples/s" if progress.elapsed_s > 0 else ""
-        text = (f"{progress.step} {bar(progress.done, progress.total)} {progress.done:,}/{progress.total:,}{rate}{left}"
+        w = words()
+        left = " · " + w("left", seconds=f"{progress.left_s:,.0f}") if progress.elapsed_s > 0 and not finished else ""
+        rate = " · " + w("samples_rate", rate=f"{progress.rate_per_s:,.0f}") if progress.elapsed_s > 0 else ""
+        step = w(f"step_{progress.step}") if f"step_{progress.step}" in w.table else progress.step
+        text = (f"{step} {bar(progress.done, progress.total)} {progress.done:,}/{progress.total:,}{rate}{left}"
                 f" · {progress.note}")
         if live:
             print("\r\x1b[K" + text, end="\n" if finished else "", file=sys.stderr, flush=True)

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.cli.console import FAIL_IF, answer, progress_lines, say
+from gridroom.cli.language import pad, words
+from gridroom.cli.outlook_text import readable
 from gridroom.core.errors import Problem, StudyError, UsageError, nearest
 from gridroom.results.answer import document
 from gridroom.results.folder import RunFolder, open_run
 
 OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 METRICS = ("lole_days", "lolh_h", "lolev", "eue_mwh", "neue_ppm", "probability_no_room", "room_p50_mw")
-BLIND = ("load pockets inside a region (New Orleans, May 2025), gas-pipeline limits, transmission outages, voltage and "
-         "frequency limits")
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,8 @@ def run(options: Options) -> int:
     if out.exists() and not out.is_dir():
         raise StudyError(Problem(f"--out {out}", "is a file", "give a folder"))
     years = f"{study.run.first_year}–{study.run.last_year}"
-    say(f"{study.name} {years} · 23 regions · load: {study.load.case} · supply: {study.supply.case} · standard: LOLE "
-        f"{study.standard.lole_days:g} days/year")
+    say(words()("study_line", name=study.name, years=years, load=study.load.case, supply=study.supply.case,
+                days=f"{study.standard.lole_days:g}"))
     folder = run_study(study, RunOptions(out=out, jobs=options.jobs, resume=options.resume,
                                          listener=progress_lines(options.progress)))
     if options.resume and folder.manifest["resumed_chunks"] == 0:
@@ -91,86 +92,6 @@ def run(options: Options) -> int:
         say(f"--fail-if {options.fail_if} is true:\n  " + "\n  ".join(hits[:20]))
         return FAIL_IF
     return 0
-
-
-def _gw(mw: float, lower_bound: bool = False) -> str:
-    return f"{'>' if lower_bound else ''}{mw / 1000:+.1f}".replace("-", "−")
-
-
-def _whole(value: float) -> str:
-    return str(int(value)) if value == value else "—"
-
-
-def readable(folder: RunFolder, report_path: Path | None = None) -> str:
-    """The answer as a person reads it in a terminal."""
-    table, tipping = folder.table("region_year"), folder.table("tipping")
-    tipping = tipping[tipping["standard"] == "lole"].set_index("region")
-    years = [y for y in sorted(table["year"].unique()) if (y - table["year"].min()) % 2 == 0 or y == table["year"].max()]
-    lines = [folder.manifest["headline"], "", f"{'region':32}room, GW (P50) and chance of none, by year",
-             f"{'':32}" + "".join(f"{y:<14}" for y in years) + f"{'ends':8}80 % range"]
-    order = tipping["first_year"].fillna(9999).sort_values(kind="stable").index
-    for region in order:
-        rows = table[table["region"] == region].set_index("year")
-        cells = ""
-        for year in years:
-            row = rows.loc[year]
-            cells += f"{_gw(row['room_p50_mw'], row['room_is_lower_bound']):>6} {row['probability_no_room']:>4.0%}   "
-        last = tipping.loc[region]
-        low, high = _whole(last["first_year_p10"]), _whole(last["first_year_p90"])
-        lines.append(f"{rows['name'].iloc[0]:30}{cells}{_whole(last['first_year']):8}{low}–{high}")
-    lines += ["", *_load_case_lines(folder), *_takes_lines(folder), *_sensitivity_lines(folder)]
-    lines += [f"Seen nowhere in this model: {BLIND}.", ""]
-    if report_path is not None:
-        lines.append(f"Report  {report_path}")
-    path = folder.path
-    lines.append(f"Next    gridroom show {path} · gridroom serve {path.parent} · gridroom report {path} --lang ja")
-    return "\n".join(lines)
-
-
-def _load_case_lines(folder: RunFolder) -> list[str]:
-    if not (folder.path / "tables/load_cases.parquet").is_file():
-        return []
-    table = folder.table("load_cases")
-    year = int(table["us_mean_year"].iloc[0])
-    lines = [f"The same requests counted otherwise (US load added by {year}, and where room ends first):"]
-    for name, part in table.groupby("load_case", sort=False):
-        ended = part.dropna(subset=["first_year"]).sort_values(["first_year", "region"], kind="stable")
-        first = f"{ended['name'].iloc[0]} {int(ended['first_year'].iloc[0])}" if len(ended) else "nowhere"
-        load = part["us_mean_mw"].iloc[0] / 1000
-        lines.append(f"  {str(name).replace('_', ' '):34}{load:6.0f} GW   {first}, {len(ended)} regions in all")
-    return [*lines, ""]
-
-
-def _takes_lines(folder: RunFolder) -> list[str]:
-    if not (folder.path / "tables/additions_years.parquet").is_file():
-        return []
-    years, additions = folder.table("additions_years"), folder.table("additions")
-    year = int(years["year"].max())
-    lines = [f"What it takes to keep the standard in {year} (least cost, in place by then; LOLE before and after):"]
-    short = years[(years["year"] == year) & (years["room_before_mw"] < 0)].sort_values("room_before_mw", kind="stable")
-    for row in short.itertuples():
-        built = additions[(additions["region"] == row.region) & (additions["year"] == year)]
-        words = ", ".join(f"{a.technology.replace('_', ' ')} {a.added_mw / 1000:.1f} GW" for a in built.itertuples())
-        late = f"; {row.missing_mw / 1000:.1f} GW cannot arrive in time" if row.missing_mw > 1 else ""
-        error = "?" if row.lole_after_days_stderr != row.lole_after_days_stderr else f"{row.lole_after_days_stderr:.2f}"
-        after = f"{row.lole_after_days:4.2f} ± {error}"
-        lines.append(f"  {row.name:32}{row.lole_before_days:7.2f} → {after} days  "
-                     f"{words or 'help of neighbours'} ({row.usd_per_year / 1e6:,.0f} M USD a year){late}")
-    return [*lines, *(["  no region misses it"] if short.empty else []), ""]
-
-
-def _sensitivity_lines(folder: RunFolder) -> list[str]:
-    if not (folder.path / "tables/sensitivity.parquet").is_file():
-        return []
-    table = folder.table("sensitivity")
-    year = 2030 if 2030 in set(table["year"]) else int(table["year"].max())
-    rows = table[table["year"] == year].set_index("line")
-    base = rows.loc["base"]
-    lines = [f"What the answer hangs on ({year}, middle load; hours with any region short, regions beyond the standard):",
-             f"  {'as it is':34}{base['lolh_any_region_h']:8.1f} h   {base['regions_without']:>2}"]
-    for line, row in rows.drop(index="base").iterrows():
-        lines.append(f"  {str(line).replace('_', ' '):34}{row['lolh_any_region_h']:8.1f} h   {row['regions_without']:>2}")
-    return [*lines, ""]
 
 
 TEMPLATE = '''# A study of the US outlook: every setting left out keeps its default. `gridroom schema` lists them all.
@@ -213,7 +134,8 @@ def init(path: Path) -> int:
     if not path.parent.is_dir():
         raise StudyError(Problem(str(path.parent), "is not a folder"))
     path.write_text(TEMPLATE, encoding="utf-8")
-    print(f"wrote {path}\nNext    gridroom run {path}")
+    w = words()
+    print(f"{w('wrote', path=path)}\n{pad(w('next'), 8)}gridroom run {path}")
     return 0
 
 
@@ -230,7 +152,7 @@ def validate(path: Path, overrides: list[str], as_json: bool) -> int:
         problems = fault.problems
     listed = [{"where": p.where, "what": p.what, "hint": p.hint} for p in problems]
     answer({"schema_version": "1", "command": "validate", "study": str(path), "valid": not problems,
-            "problems": listed}, as_json, lambda: f"{path}: no problem found")
+            "problems": listed}, as_json, lambda: words()("no_problem", path=path))
     return StudyError.exit_code if problems else 0
 
 
@@ -252,7 +174,7 @@ def compare(paths: list[Path], as_json: bool) -> int:
              for key, value in row.items()} for row in table.to_dict("records")]
     last = table[table["year"].isin([table["year"].min(), 2030, table["year"].max()])]
     answer({"schema_version": "1", "command": "compare", "base": str(paths[0]), "rows": rows}, as_json,
-           lambda: f"change against {paths[0]}\n" + last.round(3).to_string(index=False))
+           lambda: words()("change", path=paths[0]) + "\n" + last.round(3).to_string(index=False))
     return 0
 
 
@@ -262,5 +184,5 @@ def report(path: Path, language: str, as_json: bool) -> int:
 
     out = write_report(open_run(path), language)
     answer({"schema_version": "1", "command": "report", "report": str(out), "language": language}, as_json,
-           lambda: f"Report  {out}")
+           lambda: f"{pad(words()('report'), 8)}{out}")
     return 0

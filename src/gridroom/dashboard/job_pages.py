@@ -37,7 +37,12 @@ def jobs_of(request: Request) -> Jobs:
 def runs(request: Request) -> Response:
     """All runs, and a form for a new one."""
     return render(
-        request, "runs.html", entries=list_runs(root_of(request)), jobs=[j for j in jobs_of(request).all() if j.run], cases=CASES
+        request,
+        "runs.html",
+        entries=list_runs(root_of(request)),
+        jobs=[j for j in jobs_of(request).all() if j.run],
+        cases=CASES,
+        told=lambda entry: entry.told(words_of(language_of(request))),
     )
 
 
@@ -74,7 +79,7 @@ async def start_run(request: Request) -> Response:
         "jsonl",
         *(a for s in settings for a in ("--set", s)),
     ]
-    job = jobs_of(request).start(name, command, jobs_of(request).new_folder(), run=free)
+    job = jobs_of(request).start(name, command, jobs_of(request).new_folder(), run=free, language=language_of(request))
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 
@@ -88,7 +93,7 @@ def resume(request: Request) -> Response:
     folder = jobs_of(request).new_folder()
     (folder / "study.toml").write_text((path / "study.lock.toml").read_text(encoding="utf-8"), encoding="utf-8")
     command = ["run", "study.toml", "--out", str(path), "--resume", "--progress", "jsonl"]
-    job = jobs_of(request).start(name, command, folder, run=name)
+    job = jobs_of(request).start(name, command, folder, run=name, language=language_of(request))
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 
@@ -141,7 +146,8 @@ async def start_tool(request: Request) -> Response:
         (folder / "input.toml").write_text(given["settings"], encoding="utf-8")
     if found.hours:
         (folder / "out").mkdir()
-    job = jobs_of(request).start(found.name, arguments(found, given, uploaded), folder, tool=found.name)
+    command, language = arguments(found, given, uploaded), language_of(request)
+    job = jobs_of(request).start(found.name, command, folder, tool=found.name, language=language)
     job.given = {k: v for k, v in given.items() if not k.startswith(("set:", "with:", "base"))}
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 

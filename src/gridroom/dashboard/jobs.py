@@ -50,6 +50,8 @@ class Job:
         Page to which its answer belongs; empty: its own.
     keep : Path or None
         File in which its answer is kept beyond the server's life.
+    language : str
+        Of what it says.
     given : dict
         What its form said.
     """
@@ -67,6 +69,7 @@ class Job:
     tool: str = ""
     back: str = ""
     keep: Path | None = None
+    language: str = "en"
     given: dict[str, str] = field(default_factory=dict)
     started_s: float = field(default_factory=time.time)
     process: subprocess.Popen[str] | None = None
@@ -107,9 +110,20 @@ class Jobs:
         tool: str = "",
         back: str = "",
         keep: Path | None = None,
+        language: str = "en",
     ) -> Job:
         """Start a command; returns at once."""
-        job = Job(id=secrets.token_hex(6), title=title, command=command, folder=folder, run=run, tool=tool, back=back, keep=keep)
+        job = Job(
+            id=secrets.token_hex(6),
+            title=title,
+            command=command,
+            folder=folder,
+            run=run,
+            tool=tool,
+            back=back,
+            keep=keep,
+            language=language,
+        )
         with self._lock:
             self._jobs[job.id] = job
             old = [j for j in self._jobs.values() if j.over][: max(len(self._jobs) - KEPT_JOBS, 0)]
@@ -152,7 +166,7 @@ class Jobs:
             if job.state == "stopped":
                 return
             job.state = "running"
-            environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+            environment = {**os.environ, "PYTHONUNBUFFERED": "1", "GRIDROOM_LANG": job.language}
             command = [sys.executable, "-m", "gridroom", *job.command]
             with subprocess.Popen(
                 command,

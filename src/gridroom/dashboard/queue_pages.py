@@ -66,6 +66,7 @@ def _match(request: Request, queue: Queue, source: Path) -> Response:
         tool="match",
         back=f"/queues/{queue.name}",
         keep=queue.path / "match.json",
+        language=language_of(request),
     )
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
@@ -123,6 +124,7 @@ def forecast(request: Request) -> Response:
         tool="forecast",
         back=f"/queues/{found.name}",
         keep=found.path / "forecast.json",
+        language=language_of(request),
     )
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from gridroom.core.errors import StudyError
+from gridroom.reports.page import headline
+from gridroom.reports.words import Words
 from gridroom.results.folder import MANIFEST, RunFolder, open_run
 
 SCHEMA = "1"
@@ -26,6 +28,8 @@ class Entry:
     changed_s : float
         When it last changed [s since 1970].
     title, headline, fault : str
+    parts : dict or None
+        What the headline is made of.
     """
 
     name: str
@@ -34,6 +38,16 @@ class Entry:
     title: str = ""
     headline: str = ""
     fault: str = ""
+    parts: dict[str, Any] | None = None
+
+    def told(self, words: Words) -> str:
+        """Its answer in the page's language; the fault where there is none."""
+        if self.parts is None:
+            return self.headline or self.fault
+        try:
+            return headline({"headline": self.headline, "headline_parts": self.parts}, words)
+        except (KeyError, TypeError, ValueError):
+            return self.headline  # parts of a later gridroom: its own words stand
 
 
 @lru_cache(maxsize=512)
@@ -62,6 +76,7 @@ def _entry(folder: Path) -> Entry | None:
             changed_s=changed.st_mtime,
             title=str(data.get("name", "")),
             headline=str(data.get("headline", "")),
+            parts=data["headline_parts"] if isinstance(data.get("headline_parts"), dict) else None,
         )
     except (OSError, ValueError, UnicodeDecodeError) as fault:
         return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=str(fault)[:200])

@@ -31,6 +31,16 @@
   document.addEventListener("input", function (event) {
     if (event.target.matches("input[type=range]")) document.getElementById("year-now").textContent = event.target.value;
   });
+  // A table wider than its box can be scrolled with the keyboard.
+  function reachable() {
+    document.querySelectorAll(".scroll").forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+    });
+  }
+  window.addEventListener("resize", reachable);
+  document.addEventListener("htmx:after:swap", reachable);
+  document.addEventListener("toggle", reachable, true);
   mount();
   watch();
+  reachable();
 })();

@@ -27,5 +27,8 @@
   });
   window.addEventListener("resize", function () { Object.values(charts).forEach(function (c) { c.resize(); }); });
   window.addEventListener("beforeprint", all);
+  document.querySelectorAll(".scroll").forEach(function (box) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  });
   all();
 })();
