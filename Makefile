@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.synced
 
-.PHONY: run test check lint types data bench bench-pipeline bench-loads bench-supply bench-assets docs site clean
+.PHONY: run test check lint types data bench bench-pipeline bench-loads bench-supply bench-assets bench-dashboard docs site clean
 
 run: $(STAMP)
 	$(BIN)/gridroom run
@@ -40,6 +40,9 @@ bench-supply: $(STAMP)
 bench-assets: $(STAMP)
 	$(BIN)/python benchmarks/assets.py
 
+bench-dashboard: $(STAMP)
+	$(BIN)/python benchmarks/dashboard.py
+
 docs: $(STAMP)
 	$(BIN)/python tools/compute_cases.py
 	$(BIN)/python tools/validity.py
@@ -52,10 +55,11 @@ site: $(STAMP)
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
 
-# uv comes from PyPI into the project's own environment; everything else from uv.lock.
+# uv comes from PyPI into the project's own environment; everything else from uv.lock. Compiled once, so that no start compiles again.
 $(STAMP): pyproject.toml uv.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gridroom needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8"
-	UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --quiet --python $(BIN)/python
+	UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --quiet --compile-bytecode --python $(BIN)/python
+	$(BIN)/python -m compileall -q src
 	touch $@

@@ -60,7 +60,7 @@ def test_run_answers_as_the_contract_says(finished):
     assert not (out / "parts").exists()
     tables = {"region_year", "tipping", "calendar", "national", "capacity", "load_cases", "meaning", "sensitivity", "build_options",
               "permit_example", "countries", "asset_networks", "asset_switches", "asset_regions", "asset_worked",
-              "disclosure_status"}
+              "disclosure_status", "public_claims"}
     assert {p.stem for p in (out / "tables").iterdir()} == tables
 
 

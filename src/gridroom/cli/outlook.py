@@ -169,12 +169,17 @@ def compare(paths: list[Path], as_json: bool) -> int:
     from gridroom.results.answer import known
     from gridroom.results.compare import compare as compare_runs
 
-    table = compare_runs([open_run(p) for p in paths])
-    rows = [{key: (value if isinstance(value, str) else int(value) if key == "year" else known(value))
-             for key, value in row.items()} for row in table.to_dict("records")]
-    last = table[table["year"].isin([table["year"].min(), 2030, table["year"].max()])]
-    answer({"schema_version": "1", "command": "compare", "base": str(paths[0]), "rows": rows}, as_json,
-           lambda: words()("change", path=paths[0]) + "\n" + last.round(3).to_string(index=False))
+    found = compare_runs([open_run(p) for p in paths])
+    rows = [{key: value if isinstance(value, str | int) else known(value) for key, value in row.items()} for row in found]
+
+    def text() -> str:
+        import pandas as pd
+
+        table = pd.DataFrame(found)
+        shown = table[table["year"].isin([table["year"].min(), 2030, table["year"].max()])]
+        return f"{words()('change', path=paths[0])}\n{shown.round(3).to_string(index=False)}"
+
+    answer({"schema_version": "1", "command": "compare", "base": str(paths[0]), "rows": rows}, as_json, text)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from gridroom.core.errors import StudyError
 from gridroom.dashboard.answers import number
@@ -25,22 +25,17 @@ def table(request: Request) -> Response:
         found = catalog.find(name)
     except StudyError:
         return fault_page(request, 404, "no_table", name)
-    frame = catalog.load(name)
-    head = frame.head(SHOWN_ROWS)
-    rows = [
-        ["" if v is None or v != v else v if isinstance(v, str) else number(v) for v in row] for row in head.itertuples(index=False)
-    ]
-    return render(request, "data_table.html", table=found, columns=list(head.columns), rows=rows, total=len(frame))
+    columns, head = catalog.head(name, SHOWN_ROWS)
+    rows = [["" if v is None or v != v else number(v) for v in row] for row in head]
+    return render(request, "data_table.html", table=found, columns=columns, rows=rows, total=found.rows)
 
 
 def table_csv(request: Request) -> Response:
     """A reference table as CSV."""
     name = request.path_params["table"]
     try:
-        catalog.find(name)
+        text = catalog.csv_text(name)
     except StudyError:
         return fault_page(request, 404, "no_table", name)
-    text = catalog.load(name).to_csv(index=False)
-    return Response(
-        text, media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}.csv"'}
-    )
+    heads = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=heads)

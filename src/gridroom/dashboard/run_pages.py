@@ -83,11 +83,7 @@ def year_tiles(folder: RunFolder, year: int) -> list[dict[str, Any]]:
 
 def _ends(folder: RunFolder) -> dict[str, tuple[str, float]]:
     """Name, and year in which the room ends, by region."""
-    table = folder.columns("tipping")
-    rows = zip(table["region"], table["name"], table["standard"], table["first_year"], strict=True)
-    return {
-        region: (name, float("nan") if year is None else float(year)) for region, name, standard, year in rows if standard == "lole"
-    }
+    return {row.region: (row.name, float(row.first_year)) for row in folder.rows("tipping") if row.standard == "lole"}
 
 
 def changed(root: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
@@ -261,14 +257,14 @@ def compared(request: Request) -> Response:
     if a and b:
         try:
             runs = [folder_of(root_of(request), n) for n in (a, b)]
-            frame = compare(runs)
-            years = sorted(int(y) for y in frame["year"].unique())
+            found = compare(runs)
+            years = sorted({row["year"] for row in found})
             year = _year(request, years)
-            rows = frame[frame["year"] == year].round(3).to_dict("records")
+            rows = [row for row in found if row["year"] == year]
         except KeyError as missing:
             return fault_page(request, 404, "no_run", str(missing.args[0]))
-        except StudyError as found:
-            fault = "\n".join(str(p) for p in found.problems)
+        except StudyError as wrong:
+            fault = "\n".join(str(p) for p in wrong.problems)
     year = _year(request, years) if years else 0
     return render(request, "compare.html", entries=entries, a=a, b=b, rows=rows, fault=fault, years=years, year=year)
 

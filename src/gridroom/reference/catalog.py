@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -89,6 +91,60 @@ def rows(name: str) -> list[dict[str, str]]:
 
     path = files("gridroom.reference").joinpath("data").joinpath(find(name).file)
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def head(name: str, count: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of the columns and the first rows of a shipped table, without pandas; None where not known, CSV values as texts.
+
+    Raises
+    ------
+    StudyError
+        If there is no such table.
+    """
+    import csv
+    from itertools import islice
+
+    table = find(name)
+    with files("gridroom.reference").joinpath("data").joinpath(table.file).open("rb") as stream:
+        if table.file.endswith(".csv"):
+            lines = csv.reader(io.TextIOWrapper(stream, "utf-8", newline=""))
+            return next(lines), [tuple(v or None for v in row) for row in islice(lines, count)]
+        from pyarrow.parquet import ParquetFile
+
+        file = ParquetFile(stream)
+        batch = next(file.iter_batches(batch_size=count), None)
+        columns = [] if batch is None else [c.to_pylist() for c in batch.columns]
+        return list(file.schema_arrow.names), list(zip(*columns, strict=True))
+
+
+def csv_text(name: str) -> Iterator[bytes]:
+    """A shipped table as CSV in UTF-8, piece by piece, without pandas.
+
+    Raises
+    ------
+    StudyError
+        If there is no such table.
+    """
+    path = files("gridroom.reference").joinpath("data").joinpath(find(name).file)
+    return _csv_pieces(path)
+
+
+def _csv_pieces(path: Any) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        if path.name.endswith(".csv"):
+            while piece := stream.read(1 << 20):
+                yield piece
+            return
+        from pyarrow import BufferOutputStream
+        from pyarrow.csv import CSVWriter, WriteOptions
+        from pyarrow.parquet import ParquetFile
+
+        file = ParquetFile(stream)
+        for k, batch in enumerate(file.iter_batches(batch_size=100_000)):
+            sink = BufferOutputStream()
+            with CSVWriter(sink, batch.schema, write_options=WriteOptions(include_header=k == 0)) as writer:
+                writer.write_batch(batch)
+            yield sink.getvalue().to_pybytes()
 
 
 def content_sha256(frame: Any) -> str:

@@ -38,7 +38,7 @@ def network_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             "claim": r.claim,
             "claim_words": words(f"claim_{r.claim}"),
         }
-        for r in folder.table("asset_networks").itertuples()
+        for r in folder.rows("asset_networks")
     ]
 
 
@@ -56,16 +56,14 @@ def switch_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             "claim": r.claim,
             "claim_words": words(f"claim_{r.claim}"),
         }
-        for r in folder.table("asset_switches").itertuples()
+        for r in folder.rows("asset_switches")
     ]
 
 
 def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[str, Any]]:
     """Room that mining holds, in the years shown."""
-    table = folder.table("asset_regions")
-    if table.empty:
-        return []
-    last = int(table["year"].max())
+    table = folder.rows("asset_regions")
+    last = max((r.year for r in table), default=0)
 
     def ends(value: Any) -> str:
         return str(int(value)) if math.isfinite(float(value)) else words("never", last=last)
@@ -84,7 +82,8 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
             "claim": r.claim,
             "claim_words": words(f"claim_{r.claim}"),
         }
-        for r in table[table["year"].isin(years)].itertuples()
+        for r in table
+        if r.year in years
     ]
 
 
@@ -97,7 +96,7 @@ def worked_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             "value": _number(r.value, 0 if abs(r.value) >= 1000 else 2),
             "published": _number(r.published, 0 if abs(r.published) >= 1000 else 2),
         }
-        for r in folder.table("asset_worked").itertuples()
+        for r in folder.rows("asset_worked")
     ]
 
 
@@ -110,8 +109,10 @@ def _threshold(value: float, unit: str) -> str:
 
 def mining_sources(folder: RunFolder) -> list[dict[str, str]]:
     """Where each region's mining load is from."""
-    table = folder.table("asset_regions")
-    return [{"name": r.name, "source": r.source} for r in table.drop_duplicates("region").itertuples()]
+    sources: dict[str, dict[str, str]] = {}
+    for r in folder.rows("asset_regions"):
+        sources.setdefault(r.region, {"name": r.name, "source": r.source})
+    return list(sources.values())
 
 
 def rule_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
@@ -125,7 +126,7 @@ def rule_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             "since": r.valid_from,
             "source": f"{r.citation}: {r.note}" if r.note else r.citation,
         }
-        for r in folder.table("disclosure_status").itertuples()
+        for r in folder.rows("disclosure_status")
     ]
 
 
@@ -150,7 +151,7 @@ def context(folder: RunFolder, words: Words, years: list[int]) -> dict[str, Any]
         "mining_sources": mining_sources(folder),
         "worked": worked_rows(folder, words),
         "rules": rule_rows(folder, words),
-        "rules_day": str(folder.table("disclosure_status")["as_of"].iloc[0]),
+        "rules_day": next((r.as_of for r in folder.rows("disclosure_status")), ""),
     }
 
 

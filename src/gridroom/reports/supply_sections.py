@@ -34,31 +34,28 @@ def takes_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     """Regions that miss the standard in some year: what each needs by then, cost, LOLE before and after."""
     if not _there(folder, "additions_years"):
         return []
-    years, additions = folder.table("additions_years"), folder.table("additions")
+    additions = [a for a in folder.rows("additions") if a.added_mw >= LEAST_MW]
     out = []
-    for region, rows in years.groupby("region", sort=False):
-        short = rows[rows["room_before_mw"] < 0]
-        for row in short.itertuples():
-            built = additions[
-                (additions["region"] == region) & (additions["year"] == row.year) & (additions["added_mw"] >= LEAST_MW)
-            ]
-            parts = [
-                words("takes_part", what=words(f"tech_{a.technology}"), mw=_number(a.added_mw / 1000, 1), year=a.earliest_year)
-                for a in built.itertuples()
-            ]
-            late = words("takes_late", mw=_number(row.missing_mw / 1000, 1)) if row.missing_mw > 1 else ""
-            out.append(
-                {
-                    "name": row.name,
-                    "year": row.year,
-                    "room": _number(row.room_before_mw / 1000, 1),
-                    "before": _with_error(row.lole_before_days, row.lole_before_days_stderr),
-                    "after": _with_error(row.lole_after_days, row.lole_after_days_stderr),
-                    "what": "; ".join(parts) or words("takes_help"),
-                    "late": late,
-                    "cost": _number(row.usd_per_year / 1e6),
-                }
-            )
+    for row in folder.rows("additions_years"):
+        if not row.room_before_mw < 0:
+            continue
+        parts = [
+            words("takes_part", what=words(f"tech_{a.technology}"), mw=_number(a.added_mw / 1000, 1), year=a.earliest_year)
+            for a in additions
+            if (a.region, a.year) == (row.region, row.year)
+        ]
+        out.append(
+            {
+                "name": row.name,
+                "year": row.year,
+                "room": _number(row.room_before_mw / 1000, 1),
+                "before": _with_error(row.lole_before_days, row.lole_before_days_stderr),
+                "after": _with_error(row.lole_after_days, row.lole_after_days_stderr),
+                "what": "; ".join(parts) or words("takes_help"),
+                "late": words("takes_late", mw=_number(row.missing_mw / 1000, 1)) if row.missing_mw > 1 else "",
+                "cost": _number(row.usd_per_year / 1e6),
+            }
+        )
     return sorted(out, key=lambda r: (r["name"], r["year"]))
 
 
@@ -75,7 +72,7 @@ def option_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             "claim_words": words(f"claim_{r.claim}"),
             "source": r.source,
         }
-        for r in folder.table("build_options").itertuples()
+        for r in folder.rows("build_options")
     ]
 
 
@@ -83,7 +80,7 @@ def permit_rows(folder: RunFolder, words: Words) -> tuple[str, list[dict[str, An
     """The worked permit: pathway, and a row a pollutant."""
     if not _there(folder, "permit_example"):
         return "", []
-    table = folder.table("permit_example")
+    table = folder.rows("permit_example")
     rows = [
         {
             "pollutant": r.pollutant,
@@ -93,20 +90,21 @@ def permit_rows(folder: RunFolder, words: Words) -> tuple[str, list[dict[str, An
             "claim": r.claim,
             "claim_words": words(f"claim_{r.claim}"),
         }
-        for r in table.itertuples()
+        for r in table
     ]
-    return words(f"path_{table['pathway'].iloc[0]}"), rows
+    return words(f"path_{table[0].pathway}") if table else "", rows
 
 
 def site_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     """The worked campus: a row a figure, a column a design."""
     if not _there(folder, "site_example"):
         return []
-    table = folder.table("site_example")
-    variants = list(dict.fromkeys(table["variant"]))
-    cells = {(r.variant, r.figure): (r.value, r.stderr) for r in table.itertuples()}
+    table = folder.rows("site_example")
+    paths = {r.variant: r.pathway for r in reversed(table)}
+    variants = list(dict.fromkeys(r.variant for r in table))
+    cells = {(r.variant, r.figure): (r.value, r.stderr) for r in table}
     out = []
-    for figure in dict.fromkeys(table["figure"]):
+    for figure in dict.fromkeys(r.figure for r in table):
         texts = []
         for variant in variants:
             value, error = cells.get((variant, figure), (math.nan, math.nan))
@@ -116,8 +114,7 @@ def site_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
         name = words(f"tech_{figure[3:]}") + ", MW" if figure.startswith("mw_") else words(f"site_{figure}")
         if any(texts):
             out.append({"name": name, "cells": texts})
-    paths = [table.loc[table["variant"] == v, "pathway"].iloc[0] for v in variants]
-    out.append({"name": words("site_pathway"), "cells": [words(f"path_{p}") if p else "" for p in paths]})
+    out.append({"name": words("site_pathway"), "cells": [words(f"path_{paths[v]}") if paths[v] else "" for v in variants]})
     return out
 
 
@@ -125,7 +122,9 @@ def country_rows(folder: RunFolder) -> list[dict[str, Any]]:
     """Countries, the fastest first."""
     if not _there(folder, "countries"):
         return []
-    table = folder.table("countries").sort_values("added_average_gw_per_year", ascending=False, kind="stable")
+    known = math.isfinite
+    table = folder.rows("countries")
+    fastest = sorted(table, key=lambda r: -r.added_average_gw_per_year if known(r.added_average_gw_per_year) else math.inf)
     return [
         {
             "name": r.country,
@@ -136,7 +135,7 @@ def country_rows(folder: RunFolder) -> list[dict[str, Any]]:
             "clean": _number(r.added_clean_average_gw_per_year, 1),
             "added": _number(r.added_gw) + (f" ({int(r.added_year)})" if math.isfinite(float(r.added_year)) else ""),
         }
-        for r in table.itertuples()
+        for r in fastest
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
 from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
@@ -10,13 +12,17 @@ from gridroom.results.folder import RunFolder
 COLUMNS = ("lole_days", "lolh_h", "eue_mwh")
 
 
-def compare(runs: list[RunFolder]) -> Any:
+def _by_place(run: RunFolder) -> dict[tuple[str, int], SimpleNamespace]:
+    return {(row.region, int(row.year)): row for row in run.rows("region_year")}
+
+
+def compare(runs: list[RunFolder]) -> list[dict[str, Any]]:
     """Difference of every later run to the first, by region and year.
 
     Returns
     -------
-    DataFrame
-        run, region, year, room_p50_mw and its difference, and for each risk figure the difference with the standard
+    list of dict
+        region, year, run, room_p50_mw and its difference, and for each risk figure the difference with the standard
         error of two independent runs (an upper bound when they share draws).
 
     Raises
@@ -24,24 +30,22 @@ def compare(runs: list[RunFolder]) -> Any:
     StudyError
         If fewer than two runs are given or they share no region and year.
     """
-    import numpy as np
-    import pandas as pd
-
     if len(runs) < 2:
         raise StudyError(Problem("compare", f"needs at least two run folders; got {len(runs)}"))
-    base = runs[0].table("region_year").set_index(["region", "year"])
-    parts = []
+    base = _by_place(runs[0])
+    rows = []
     for run in runs[1:]:
-        other = run.table("region_year").set_index(["region", "year"])
-        both = base.index.intersection(other.index)
-        if len(both) == 0:
+        other = _by_place(run)
+        both = [place for place in base if place in other]
+        if not both:
             raise StudyError(Problem(str(run.path), f"shares no region and year with {runs[0].path}"))
-        a, b = base.loc[both], other.loc[both]
-        frame = pd.DataFrame({"run": run.path.name, "room_p50_mw": b["room_p50_mw"],
-                              "room_p50_change_mw": b["room_p50_mw"] - a["room_p50_mw"],
-                              "probability_no_room_change": b["probability_no_room"] - a["probability_no_room"]})
-        for column in COLUMNS:
-            frame[f"{column}_change"] = b[column] - a[column]
-            frame[f"{column}_change_stderr"] = np.hypot(a[f"{column}_stderr"], b[f"{column}_stderr"])
-        parts.append(frame.reset_index())
-    return pd.concat(parts, ignore_index=True)
+        for place in both:
+            a, b = base[place], other[place]
+            row = {"region": place[0], "year": place[1], "run": run.path.name, "room_p50_mw": b.room_p50_mw,
+                   "room_p50_change_mw": b.room_p50_mw - a.room_p50_mw,
+                   "probability_no_room_change": b.probability_no_room - a.probability_no_room}
+            for column in COLUMNS:
+                row[f"{column}_change"] = getattr(b, column) - getattr(a, column)
+                row[f"{column}_change_stderr"] = math.hypot(getattr(a, f"{column}_stderr"), getattr(b, f"{column}_stderr"))
+            rows.append(row)
+    return rows

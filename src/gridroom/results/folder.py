@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
@@ -43,14 +44,34 @@ class RunFolder:
         return pd.read_parquet(self.path / "tables" / f"{name}.parquet")
 
     def columns(self, name: str) -> dict[str, Any]:
-        """Read one result table as arrays by column, without pandas: pages must be there at once."""
+        """Read one result table as arrays by column, without pandas: pages must be there at once.
+
+        Returns
+        -------
+        dict
+            Texts as objects, None where unknown; numbers with nan where unknown.
+        """
         import numpy as np
         from pyarrow.parquet import ParquetFile
+        from pyarrow.types import is_floating, is_large_string, is_string
 
         with ParquetFile(self.path / "tables" / f"{name}.parquet") as file:
             table = file.read()
-        kinds = {c: object if str(table.schema.field(c).type).endswith("string") else None for c in table.column_names}
-        return {c: np.array(table.column(c).to_pylist(), dtype=kind) for c, kind in kinds.items()}
+
+        def kind(column: Any) -> Any:
+            if is_string(column.type) or is_large_string(column.type):
+                return object
+            return np.float64 if is_floating(column.type) or column.null_count else None
+
+        # By lists: pyarrow's own way to numpy loads pandas.
+        columns = zip(table.column_names, table.columns, strict=True)
+        return {name: np.array(column.to_pylist(), dtype=kind(column)) for name, column in columns}
+
+    def rows(self, name: str) -> list[SimpleNamespace]:
+        """Rows of one result table, fields by column, without pandas; unknown as in `columns`."""
+        columns = self.columns(name)
+        values = zip(*(c.tolist() for c in columns.values()), strict=True)
+        return [SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in values]
 
     def note_progress(self, line: dict[str, Any]) -> None:
         """Append one line to progress.jsonl."""
