@@ -28,6 +28,7 @@ PAGES = (
     "/runs/run0/regions/ERCOT",
     "/runs/run0/claims",
     "/runs/run0/more",
+    "/runs/run0/report?lang=ja",
     "/compare?a=run0&b=run0",
     "/queues",
     "/tools",

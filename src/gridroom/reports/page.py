@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -20,9 +22,14 @@ def _static(name: str) -> str:
     return files("gridroom.reports").joinpath(name).read_text(encoding="utf-8")
 
 
-def _places() -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in
-            catalog.load("regions")[["region", "tile_row", "tile_column"]].to_dict("records")]
+def _csv(table: dict[str, Any]) -> str:
+    """A table as CSV, numbers to four decimals, unknown blank."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(table)
+    columns = [values.round(4).tolist() if values.dtype.kind == "f" else values.tolist() for values in table.values()]
+    writer.writerows(["" if v is None or v != v else v for v in row] for row in zip(*columns, strict=True))
+    return stream.getvalue()
 
 
 def headline(manifest: dict[str, Any], words: Words) -> str:
@@ -40,26 +47,25 @@ def headline(manifest: dict[str, Any], words: Words) -> str:
 def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
     manifest = folder.manifest
     study = manifest["study"]
-    table = folder.table("region_year")
-    years = sorted(int(y) for y in table["year"].unique())
+    table = folder.columns("region_year")
+    years = sorted({int(y) for y in table["year"]})
     shown: list[int] = [y for y in (2027, 2030, 2035) if y in years] or [years[-1]]
     year, sensitivity = sections.sensitivity_rows(folder, words)
     case_year, cases = sections.load_case_rows(folder, words)
     map_year = 2030 if 2030 in years else years[-1]
-    csv = table.round(4).to_csv(index=False)
     return {
         "words": words, "manifest": manifest, "headline": headline(manifest, words),
         "study": study, "years": years, "shown": shown, "map_year": map_year,
-        "tiles": sections.tiles(folder, _places(), words), "rows": sections.region_rows(folder, words, shown),
+        "tiles": sections.tiles(folder, catalog.rows("regions"), words), "rows": sections.region_rows(folder, words, shown),
         "standards": sections.standard_rows(folder, words), "sensitivity": sensitivity, "sensitivity_year": year,
         "load_cases": cases, "case_year": case_year, "meaning": sections.meaning_rows(folder, words),
         **supply_sections.context(folder, words), **asset_sections.context(folder, words, shown),
         "public_claims": claim_sections.public_claims(folder, words),
-        "regions": [(r.region, r.name) for r in table.drop_duplicates("region").itertuples()],
+        "regions": list(dict(zip(table["region"], table["name"], strict=True)).items()),
         "first_region": sections.region_rows(folder, words, shown)[0]["id"],
         "options": json.dumps(sections.chart_options(folder, words), ensure_ascii=False).replace("</", "<\\/"),
         "lock": (folder.path / "study.lock.toml").read_text(encoding="utf-8"),
-        "csv": base64.b64encode(csv.encode()).decode("ascii"), "later": sections.LATER,
+        "csv": base64.b64encode(_csv(table).encode()).decode("ascii"), "later": sections.LATER,
         "legend": [(y, sections.COLOURS[min(int((y - years[0]) * 10 / len(years)), 9)]) for y in years],
         "echarts": _static(ECHARTS), "script": _static("static/report.js"), "style": _static("static/report.css")}
 

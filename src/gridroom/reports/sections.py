@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 from gridroom.reports import charts
@@ -37,27 +38,38 @@ def plus_minus(value: float, stderr: float) -> str:
     return f"{value:,.{digits}f} ± {stderr:,.{digits}f}"
 
 
+def _range(row: Any, words: Words, last: int) -> str:
+    """Years in which room ends on the earliest and the latest tenth of paths."""
+    return f"{year_text(row.first_year_p10, words, last)} – {year_text(row.first_year_p90, words, last)}"
+
+
+def _by(rows: list[SimpleNamespace], field: str) -> dict[Any, list[SimpleNamespace]]:
+    """Rows in groups by one field, in the order in which each group comes first."""
+    out: dict[Any, list[SimpleNamespace]] = {}
+    for row in rows:
+        out.setdefault(getattr(row, field), []).append(row)
+    return out
+
+
 def tiles(folder: RunFolder, places: Any, words: Words) -> list[dict[str, Any]]:
     """Tile grid of the country: place, colour by the year room ends, words for readers without colour."""
-    tipping = folder.table("tipping")
-    tipping = tipping[tipping["standard"] == "lole"].set_index("region")
-    table = folder.table("region_year")
-    first, last = int(table["year"].min()), int(table["year"].max())
+    tipping = {row.region: row for row in folder.rows("tipping") if row.standard == "lole"}
+    table = folder.rows("region_year")
+    first, last = min(row.year for row in table), max(row.year for row in table)
     shown = 2030 if first <= 2030 <= last else last
-    room = table[table["year"] == shown].set_index("region")
+    rooms = {row.region: row for row in table if row.year == shown}
     out = []
     for place in places:
         region = place["region"]
-        row = tipping.loc[region]
-        ends = row["first_year"]
+        row, room = tipping[region], rooms[region]
+        ends = row.first_year
         step = 0 if not _known(ends) else min(int((ends - first) * len(COLOURS) / max(last - first + 1, 1)), 9)
         colour = COLOURS[step] if _known(ends) else LATER
-        bound = "≥ " if room.loc[region, "room_is_lower_bound"] else ""
-        out.append({"id": region, "name": row["name"], "row": place["tile_row"] + 1, "column": place["tile_column"] + 1,
+        bound = "≥ " if room.room_is_lower_bound else ""
+        out.append({"id": region, "name": row.name, "row": int(place["tile_row"]) + 1, "column": int(place["tile_column"]) + 1,
                     "ends": year_text(ends, words, last) if _known(ends) else f"> {last}", "colour": colour,
-                    "dark": _known(ends) and step <= 3, "room": bound + gw(room.loc[region, "room_p50_mw"]),
-                    "range": f"{year_text(row['first_year_p10'], words, last)} – "
-                             f"{year_text(row['first_year_p90'], words, last)}"})
+                    "dark": _known(ends) and step <= 3, "room": bound + gw(room.room_p50_mw),
+                    "range": _range(row, words, last)})
     return out
 
 
@@ -90,18 +102,13 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
 
 def standard_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     """The three standards side by side."""
-    tipping = folder.table("tipping")
-    last = int(folder.table("region_year")["year"].max())
+    last = max(row.year for row in folder.rows("region_year"))
     out = []
-    for region, part in tipping.groupby("region", sort=False):
-        by = part.set_index("standard")
-        cells = []
-        for standard in ("lole", "nerc", "margin"):
-            row = by.loc[standard]
-            cells.append({"ends": year_text(row["first_year"], words, last),
-                          "range": f"{year_text(row['first_year_p10'], words, last)} – "
-                                   f"{year_text(row['first_year_p90'], words, last)}"})
-        out.append({"id": region, "name": by["name"].iloc[0], "cells": cells})
+    for region, part in _by(folder.rows("tipping"), "region").items():
+        by = {row.standard: row for row in part}
+        cells = [{"ends": year_text(by[standard].first_year, words, last), "range": _range(by[standard], words, last)}
+                 for standard in ("lole", "nerc", "margin")]
+        out.append({"id": region, "name": part[0].name, "cells": cells})
     return out
 
 
@@ -109,13 +116,13 @@ def sensitivity_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[st
     """What the answer hangs on, for one year; empty when the run left it out."""
     if not (folder.path / "tables/sensitivity.parquet").is_file():
         return 0, []
-    table = folder.table("sensitivity")
-    years = sorted(int(y) for y in table["year"].unique())
+    table = folder.rows("sensitivity")
+    years = sorted({row.year for row in table})
     year = 2030 if 2030 in years else years[-1]
-    rows = table[table["year"] == year]
-    top = max(float(rows["lolh_any_region_h"].max()), 1e-9)
+    rows = [row for row in table if row.year == year]
+    top = max(*(row.lolh_any_region_h for row in rows), 1e-9)
     out = []
-    for row in rows.itertuples():
+    for row in rows:
         first = f"{row.first_region} {int(row.first_region_year)}" if _known(row.first_region_year) else ""
         out.append({"line": words(f"line_{row.line}"), "lolh": plus_minus(row.lolh_any_region_h,
                                                                            row.lolh_any_region_h_stderr),
@@ -127,15 +134,15 @@ def load_case_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[str,
     """When room ends with requests counted otherwise; empty when the load comes from no requests."""
     if not (folder.path / "tables/load_cases.parquet").is_file():
         return 0, []
-    table = folder.table("load_cases")
-    last = int(folder.table("region_year")["year"].max())
+    table = folder.rows("load_cases")
+    last = max(row.year for row in folder.rows("region_year"))
     out = []
-    for name, part in table.groupby("load_case", sort=False):
-        ended = part.dropna(subset=["first_year"]).sort_values(["first_year", "region"], kind="stable")
-        first = f"{ended['name'].iloc[0]} {int(ended['first_year'].iloc[0])}" if len(ended) else words("never", last=last)
-        out.append({"case": words(f"count_{name}"), "load": f"{part['us_mean_mw'].iloc[0] / 1000:.0f}", "ended": len(ended),
-                    "first": first, "which": ", ".join(f"{r.region} {int(r.first_year)}" for r in ended.itertuples())})
-    return int(table["us_mean_year"].iloc[0]), out
+    for name, part in _by(table, "load_case").items():
+        ended = sorted((r for r in part if _known(r.first_year)), key=lambda r: (r.first_year, r.region))
+        first = f"{ended[0].name} {int(ended[0].first_year)}" if ended else words("never", last=last)
+        out.append({"case": words(f"count_{name}"), "load": f"{part[0].us_mean_mw / 1000:.0f}", "ended": len(ended),
+                    "first": first, "which": ", ".join(f"{r.region} {int(r.first_year)}" for r in ended)})
+    return int(table[0].us_mean_year), out
 
 
 FIGURE_UNITS = (("_mwh", "MWh"), ("_mw", "MW"), ("_h", "h"), ("_t", "t"), ("wh_per_request", "Wh"), ("hours", "h"))
@@ -154,39 +161,41 @@ def meaning_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     if not (folder.path / "tables/meaning.parquet").is_file():
         return []
     out = []
-    for item, rows in folder.table("meaning").groupby("item", sort=False):
+    for item, rows in _by(folder.rows("meaning"), "item").items():
         figures = []
-        for row in rows.itertuples():
+        for row in rows:
             unit = next((u for end, u in FIGURE_UNITS if row.figure.endswith(end)), "")
             figures.append({"name": words(f"fig_{row.figure}"), "value": f"{_span(row)} {unit}".strip(), "claim": row.claim,
                             "claim_words": words(f"claim_{row.claim}")})
-        out.append({"item": words(f"item_{item}"), "figures": figures, "command": rows["command"].iloc[0],
-                    "sources": "; ".join(dict.fromkeys(rows["source"]))})
+        out.append({"item": words(f"item_{item}"), "figures": figures, "command": rows[0].command,
+                    "sources": "; ".join(dict.fromkeys(row.source for row in rows))})
     return out
 
 
-def national_rows(folder: RunFolder) -> Any:
+def national_columns(folder: RunFolder) -> dict[str, Any]:
     """Regions summed by year, for the country's load chart."""
-    table = folder.table("region_year")
-    columns = ["peak_mw", "large_load_p10_mw", "large_load_p50_mw", "large_load_p90_mw", "installed_mw",
-               "capacity_on_peak_mw"]
-    total = table.groupby("year")[columns].sum().reset_index()
-    national = folder.table("national")
-    for q in ("p10", "p50", "p90"):
-        total[f"large_load_{q}_mw"] = national[f"large_load_{q}_mw"].to_numpy()
-    return total
+    import numpy as np
+
+    table, national = folder.columns("region_year"), folder.columns("national")
+    years = np.unique(table["year"])
+    total: dict[str, Any] = {name: np.array([table[name][table["year"] == year].sum() for year in years])
+                             for name in ("peak_mw", "installed_mw", "capacity_on_peak_mw")}
+    return {"year": years, **total, **{f"large_load_{q}_mw": national[f"large_load_{q}_mw"] for q in ("p10", "p50", "p90")}}
 
 
 def chart_options(folder: RunFolder, words: Words) -> dict[str, dict[str, Any]]:
     """All chart options by name: load and room by region, calendar by region and year."""
-    table, calendar = folder.table("region_year"), folder.table("calendar")
-    out: dict[str, dict[str, Any]] = {"load": {"US": charts.load_chart(national_rows(folder), words)},
+    table, calendar = folder.columns("region_year"), folder.columns("calendar")
+    regions, years = list(dict.fromkeys(table["region"])), sorted({int(y) for y in table["year"]})
+    out: dict[str, dict[str, Any]] = {"load": {"US": charts.load_chart(national_columns(folder), words)},
                                       "room": {}, "calendar": {}}
-    for region, rows in table.groupby("region", sort=False):
+    for region in regions:
+        rows = {name: values[table["region"] == region] for name, values in table.items()}
         out["load"][region] = charts.load_chart(rows, words)
         out["room"][region] = charts.room_chart(rows, words)
-    for region in ["US", *table["region"].unique()]:
-        for year in sorted(table["year"].unique()):
-            part = calendar[(calendar["region"] == region) & (calendar["year"] == year)]
+    for region in ["US", *regions]:
+        mine = {name: values[calendar["region"] == region] for name, values in calendar.items()}
+        for year in years:
+            part = {name: values[mine["year"] == year] for name, values in mine.items()}
             out["calendar"][f"{region} {year}"] = charts.calendar_chart(part, words)
     return out
