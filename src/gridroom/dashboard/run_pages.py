@@ -40,8 +40,6 @@ def _open(request: Request) -> RunFolder | Response:
         return folder_of(root_of(request), name)
     except KeyError:
         return fault_page(request, 404, "no_run", name)
-    except StudyError as fault:
-        return fault_page(request, 409, "broken_run", "\n".join(str(p) for p in fault.problems))
 
 
 def _years(folder: RunFolder) -> list[int]:
@@ -66,15 +64,16 @@ def year_tiles(folder: RunFolder, year: int) -> list[dict[str, Any]]:
             continue
         row = {name: values[at[region]] for name, values in table.items()}
         chance = float(row["probability_no_room"])
+        known = chance == chance
         out.append(
             {
                 "id": region,
                 "name": row["name"],
                 "row": int(place["tile_row"]) + 1,
                 "column": int(place["tile_column"]) + 1,
-                "chance": f"{chance:.0%}",
-                "step": min(int(chance * 5), 4),
-                "none": chance == 0,
+                "chance": sections.percent(chance),
+                "step": min(int(chance * 5), 4) if known else 0,
+                "none": chance == 0 or not known,
                 "room": ("≥ " if row["room_is_lower_bound"] else "") + sections.gw(row["room_p50_mw"]),
             }
         )
@@ -105,12 +104,15 @@ def changed(root: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def home(request: Request) -> Response:
-    """The newest finished run; without any, how to start one."""
+    """The newest run that can be shown; without any, how to start one."""
     entries = list_runs(root_of(request))
-    newest = next((e for e in entries if e.state == "finished"), None)
-    if newest is None:
-        return render(request, "welcome.html", entries=entries)
-    return overview(request, newest)
+    for entry in entries:
+        if entry.state == "finished":
+            try:
+                return overview(request, entry)
+            except StudyError:
+                continue  # its own page says why
+    return render(request, "welcome.html", entries=entries)
 
 
 def overview(request: Request, entry: Entry | None = None) -> Response:
@@ -149,6 +151,34 @@ def tiles(request: Request) -> Response:
     return render(request, "tiles.html", run=folder.path.name, year=year, tiles=year_tiles(folder, year))
 
 
+def event_rows(rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """Events of one region by year: how many, how long, how deep, how much energy; blank where none was seen.
+
+    Length and depth are ratios of two means of the same samples; their error is the sum of both relative errors, which no
+    correlation can pass.
+    """
+    out = []
+    for k, year in enumerate(rows["year"]):
+        events, hours, energy = ((float(rows[n][k]), float(rows[f"{n}_stderr"][k])) for n in ("lolev", "lolh_h", "eue_mwh"))
+
+        def ratio(top: tuple[float, float], bottom: tuple[float, float]) -> str:
+            if not (top[0] > 0 and bottom[0] > 0):
+                return ""
+            value = top[0] / bottom[0]
+            return sections.plus_minus(value, value * (top[1] / top[0] + bottom[1] / bottom[0]))
+
+        out.append(
+            {
+                "year": int(year),
+                "events": sections.plus_minus(*events),
+                "length": ratio(hours, events),
+                "depth": ratio(energy, hours),
+                "energy": sections.plus_minus(*energy),
+            }
+        )
+    return out
+
+
 def region(request: Request) -> Response:
     """One region: load against supply, room, when it is short, figures by year."""
     folder = _open(request)
@@ -178,6 +208,7 @@ def region(request: Request) -> Response:
         year=year,
         drawn={k: json.dumps(v, ensure_ascii=False) for k, v in drawn.items()},
         figures=figures,
+        events=event_rows(rows),
         names=names,
     )
 
@@ -249,6 +280,24 @@ def report(request: Request) -> Response:
     return FileResponse(path, media_type="text/html; charset=utf-8", headers={"content-security-policy": REPORT_POLICY})
 
 
+def change_row(row: dict[str, Any]) -> dict[str, str]:
+    """One region of a comparison, to read; blank where not known."""
+
+    def text(value: float, form: str) -> str:
+        return format(value, form).replace("-", "−") if value == value else ""
+
+    out = {
+        "region": row["region"],
+        "room": text(row["room_p50_mw"], ",.0f"),
+        "room_change": text(row["room_p50_change_mw"], "+,.0f"),
+    }
+    out["chance"] = text(row["probability_no_room_change"], "+.0%")
+    for key, digits in (("lole_days", 3), ("lolh_h", 2)):
+        change, error = row[f"{key}_change"], row[f"{key}_change_stderr"]
+        out[key] = f"{text(change, f'+.{digits}f')} ± {text(error, f'.{digits}f')}" if change == change else ""
+    return out
+
+
 def compared(request: Request) -> Response:
     """Two runs side by side."""
     entries = [e for e in list_runs(root_of(request)) if e.state == "finished"]
@@ -260,7 +309,7 @@ def compared(request: Request) -> Response:
             found = compare(runs)
             years = sorted({row["year"] for row in found})
             year = _year(request, years)
-            rows = [row for row in found if row["year"] == year]
+            rows = [change_row(row) for row in found if row["year"] == year]
         except KeyError as missing:
             return fault_page(request, 404, "no_run", str(missing.args[0]))
         except StudyError as wrong:

@@ -11,7 +11,7 @@ from typing import Any
 from gridroom.core.errors import StudyError
 from gridroom.reports.page import headline
 from gridroom.reports.words import Words
-from gridroom.results.folder import MANIFEST, RunFolder, open_run
+from gridroom.results.folder import MANIFEST, RunFolder, missing_tables, open_run
 
 SCHEMA = "1"
 
@@ -68,8 +68,13 @@ def _entry(folder: Path) -> Entry | None:
     try:
         data = _manifest(str(manifest), changed.st_mtime_ns)
         version = str(data.get("schema_version"))
-        if version != SCHEMA:
-            return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=f"schema_version {version}")
+        fault = "" if version == SCHEMA else f"schema_version {version}"
+        if not fault and not isinstance(data.get("study"), dict):
+            fault = f"{MANIFEST} has no table study"
+        if not fault and (missing := missing_tables(folder)):
+            fault = "; ".join(f"tables/{name}.parquet is missing" for name in missing)
+        if fault:
+            return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=fault)
         return Entry(
             name=folder.name,
             state="finished",
@@ -78,8 +83,9 @@ def _entry(folder: Path) -> Entry | None:
             headline=str(data.get("headline", "")),
             parts=data["headline_parts"] if isinstance(data.get("headline_parts"), dict) else None,
         )
-    except (OSError, ValueError, UnicodeDecodeError) as fault:
-        return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=str(fault)[:200])
+    except (OSError, ValueError) as found:
+        fault = f"{MANIFEST} cannot be read: {found}"[:200]
+        return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=fault)
 
 
 def list_runs(root: Path) -> list[Entry]:

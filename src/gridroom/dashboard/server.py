@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from gridroom.core.errors import StudyError
 from gridroom.dashboard import data_pages, job_pages, queue_pages, run_pages
 from gridroom.dashboard.guard import Guard
 from gridroom.dashboard.jobs import Jobs
@@ -63,6 +64,11 @@ def _not_found(request: Request, fault: Exception) -> Response:
     return fault_page(request, status, "method" if status == 405 else "no_page", request.url.path)
 
 
+def _cannot_show(request: Request, fault: Exception) -> Response:
+    problems = fault.problems if isinstance(fault, StudyError) else ()
+    return fault_page(request, 409, "broken_run", "\n".join(str(p) for p in problems))
+
+
 def _broken(request: Request, fault: Exception) -> Response:
     return fault_page(request, 500, "our_fault", f"{type(fault).__name__}: {fault}"[:300])
 
@@ -92,7 +98,7 @@ def make_app(settings: Settings) -> Starlette:
         routes=[*ROUTES, static, charts],
         middleware=[Middleware(Guard, settings=settings)],
         lifespan=life,
-        exception_handlers={404: _not_found, 405: _not_found, 500: _broken},
+        exception_handlers={404: _not_found, 405: _not_found, StudyError: _cannot_show, 500: _broken},
     )
     app.state.settings = settings
     app.state.jobs = Jobs()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gridroom.reports.sections import percent
 from gridroom.reports.words import Words
 from gridroom.results.folder import RunFolder
 
@@ -29,14 +30,14 @@ def network_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "name": r.network,
-            "consensus": words(f"consensus_{r.consensus}"),
+            "consensus": words.named("consensus", r.consensus),
             "when": r.first if r.first == r.last else f"{r.first} – {r.last}",
             "mw": _number(r.best_mw),
             "range": f"{_number(r.lower_mw)} – {_number(r.upper_mw)}",
             "twh": _number(r.twh_per_year),
             "published": _number(r.published_twh),
             "claim": r.claim,
-            "claim_words": words(f"claim_{r.claim}"),
+            "claim_words": words.named("claim", r.claim),
         }
         for r in folder.rows("asset_networks")
     ]
@@ -47,14 +48,14 @@ def switch_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "name": words(
-                "switch_did" if r.happened else "switch_would", network=r.network, to=words(f"consensus_proof_of_{r.to}")
+                "switch_did" if r.happened else "switch_would", network=r.network, to=words.named("consensus_proof_of", r.to)
             ),
             "before": f"{_number(r.before_mw)} ({_number(r.before_low_mw)} – {_number(r.before_high_mw)})",
             "after": _number(r.after_mw),
             "freed": _number(r.freed_mw),
             "pct": f"{_number(r.reduction_pct, 5)} %",
             "claim": r.claim,
-            "claim_words": words(f"claim_{r.claim}"),
+            "claim_words": words.named("claim", r.claim),
         }
         for r in folder.rows("asset_switches")
     ]
@@ -76,11 +77,11 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
             "room": _number(r.room_p50_mw),
             "freed": f"{_number(r.freed_least_mw)} – {_number(r.freed_most_mw)}"
             if math.isfinite(r.freed_least_mw)
-            else f"≤ {_number(r.freed_most_mw)}",
-            "chance": f"{r.probability_no_room:.0%} → {r.probability_no_room_without:.0%}",
+            else f"≤ {_number(r.freed_most_mw)}".removesuffix("≤ "),
+            "chance": f"{percent(r.probability_no_room)} → {percent(r.probability_no_room_without)}",
             "ends": f"{ends(r.first_year)} → {ends(r.first_year_without)}",
             "claim": r.claim,
-            "claim_words": words(f"claim_{r.claim}"),
+            "claim_words": words.named("claim", r.claim),
         }
         for r in table
         if r.year in years
@@ -91,8 +92,8 @@ def worked_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     """The worked mine and the heat case."""
     return [
         {
-            "case": words(f"worked_{r.case}"),
-            "name": words(f"worked_{r.figure}"),
+            "case": words.named("worked", r.case),
+            "name": words.named("worked", r.figure),
             "value": _number(r.value, 0 if abs(r.value) >= 1000 else 2),
             "published": _number(r.published, 0 if abs(r.published) >= 1000 else 2),
         }
@@ -119,10 +120,10 @@ def rule_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     """Rules with dates: what they ask of a large interruptible mine."""
     return [
         {
-            "name": words(f"rule_{r.rule}"),
-            "applies": words(f"applies_{r.applies}"),
+            "name": words.named("rule", r.rule),
+            "applies": words.named("applies", r.applies),
             "threshold": _threshold(r.threshold, r.unit),
-            "status": words(f"status_{r.status.replace(' ', '_')}"),
+            "status": words.named("status", r.status.replace(" ", "_")),
             "since": r.valid_from,
             "source": f"{r.citation}: {r.note}" if r.note else r.citation,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from gridroom.reports.words import Words
@@ -10,9 +11,9 @@ Option = dict[str, Any]
 INK, BLUE, SAND, GREEN, GREY = "#1f2933", "#2b6cb0", "#c05621", "#2f855a", "#718096"
 
 
-def gw(values: Any) -> list[float]:
-    """MW as GW, rounded."""
-    return [round(float(v) / 1000.0, 2) for v in values]
+def gw(values: Any) -> list[float | None]:
+    """MW as GW, rounded; None, a gap, where not known."""
+    return [round(float(v) / 1000.0, 2) if math.isfinite(float(v)) else None for v in values]
 
 
 def base(words: Words, years: list[int]) -> Option:
@@ -24,9 +25,9 @@ def base(words: Words, years: list[int]) -> Option:
             "yAxis": {"type": "value", "name": "GW", "scale": True}}
 
 
-def band(name: str, low: list[float], high: list[float], colour: str) -> list[Option]:
+def band(name: str, low: list[float | None], high: list[float | None], colour: str) -> list[Option]:
     """Band between two lines: the lower one invisible, the difference stacked on it."""
-    height = [round(b - a, 2) for a, b in zip(low, high, strict=True)]
+    height = [None if a is None or b is None else round(b - a, 2) for a, b in zip(low, high, strict=True)]
     common = {"type": "line", "stack": name, "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True,
               "stackStrategy": "all", "tooltip": {"show": False}}
     return [{**common, "name": f"{name} ", "data": low, "legendHoverLink": False},

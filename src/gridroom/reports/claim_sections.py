@@ -74,17 +74,17 @@ def public_claims(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             key,
             {
                 "key": key,
-                "title": words(f"public_{key}"),
+                "title": words.named("public", key),
                 "verdict": verdict,
-                "verdict_words": words(f"verdict_{verdict}"),
-                "why": words(f"why_{key}"),
+                "verdict_words": words.named("verdict", verdict),
+                "why": words.table.get(f"why_{key}", ""),
                 "figures": [],
             },
         )
         if row["figure"]:
             one["figures"].append(
                 Shown(
-                    name=words(f"pc_{row['figure']}"),
+                    name=words.named("pc", row["figure"]),
                     value=_value(row, words),
                     note=_note(row["note"], words),
                     claim=row["claim"],

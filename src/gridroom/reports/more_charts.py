@@ -13,8 +13,8 @@ STEPS = ("requested_mw", "deduplicated_mw", "one_site_each_mw", "survives_mw", "
 
 def waterfall_chart(steps: Any, words: Words) -> charts.Option:
     """From what is asked for to what draws power at the peak, step by step [GW]."""
-    names = [k for k in STEPS if k in steps]
-    values = charts.gw([steps[k] for k in names])
+    names = [k for k in STEPS if steps.get(k) is not None]
+    values = [round(float(steps[k]) / 1000.0, 2) for k in names]
     below = [0.0, *values[1:]]
     cut = [values[0], *[round(a - b, 2) for a, b in pairwise(values)]]
     labels = [words(f"step_{k}") for k in names]

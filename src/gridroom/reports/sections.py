@@ -24,12 +24,19 @@ def year_text(value: Any, words: Words, last: int) -> str:
 
 
 def gw(value: float, digits: int = 1) -> str:
-    """MW as GW with sign and a true minus."""
-    return f"{value / 1000:+.{digits}f}".replace("-", "−")
+    """MW as GW with sign and a true minus; blank where not known."""
+    return f"{value / 1000:+.{digits}f}".replace("-", "−") if _known(value) else ""
+
+
+def percent(share: float) -> str:
+    """A share as a percentage; blank where not known."""
+    return f"{share:.0%}" if _known(share) else ""
 
 
 def plus_minus(value: float, stderr: float) -> str:
     """Estimate with its error to the digits that the error allows."""
+    if not _known(value):
+        return ""
     if not _known(stderr):
         return f"{value:.3g}"
     if stderr <= 0:
@@ -86,13 +93,14 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
         for year in years:
             row = {name: values[at[region, year]] for name, values in table.items()}
             cells.append({
-                "year": year, "load": f"{row['large_load_p50_mw'] / 1000:.1f}",
+                "year": year, "load": gw(row["large_load_p50_mw"]).removeprefix("+"),
                 "room": ("≥ " if row["room_is_lower_bound"] else "") + gw(row["room_p50_mw"]),
-                "chance": f"{row['probability_no_room']:.0%}", "lolh": plus_minus(row["lolh_h"], row["lolh_h_stderr"]),
+                "chance": percent(row["probability_no_room"]), "lolh": plus_minus(row["lolh_h"], row["lolh_h_stderr"]),
                 "lole": plus_minus(row["lole_days"], row["lole_days_stderr"]),
                 "neue": plus_minus(row["neue_ppm"], row["neue_ppm_stderr"]),
-                "margin": f"{row['margin_installed_pct']:.0f} / {row['reference_margin_pct']:.0f}",
-                "class": words(f"class_{row['risk_class']}"), "class_key": row["risk_class"]})
+                "margin": " / ".join(f"{v:.0f}" if _known(v) else "?" for v in
+                                     (row["margin_installed_pct"], row["reference_margin_pct"])),
+                "class": words.named("class", row['risk_class']), "class_key": row["risk_class"]})
         first = at[region, years[0]]
         asked = table["asked_mw"][first]
         out.append({"id": region, "name": table["name"][first], "ends": year_text(ends[region], words, last),
@@ -124,7 +132,7 @@ def sensitivity_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[st
     out = []
     for row in rows:
         first = f"{row.first_region} {int(row.first_region_year)}" if _known(row.first_region_year) else ""
-        out.append({"line": words(f"line_{row.line}"), "lolh": plus_minus(row.lolh_any_region_h,
+        out.append({"line": words.named("line", row.line), "lolh": plus_minus(row.lolh_any_region_h,
                                                                            row.lolh_any_region_h_stderr),
                     "bar": round(100 * row.lolh_any_region_h / top, 1), "without": row.regions_without, "first": first})
     return year, out
@@ -140,7 +148,7 @@ def load_case_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[str,
     for name, part in _by(table, "load_case").items():
         ended = sorted((r for r in part if _known(r.first_year)), key=lambda r: (r.first_year, r.region))
         first = f"{ended[0].name} {int(ended[0].first_year)}" if ended else words("never", last=last)
-        out.append({"case": words(f"count_{name}"), "load": f"{part[0].us_mean_mw / 1000:.0f}", "ended": len(ended),
+        out.append({"case": words.named("count", name), "load": f"{part[0].us_mean_mw / 1000:.0f}", "ended": len(ended),
                     "first": first, "which": ", ".join(f"{r.region} {int(r.first_year)}" for r in ended)})
     return int(table[0].us_mean_year), out
 
@@ -149,7 +157,10 @@ FIGURE_UNITS = (("_mwh", "MWh"), ("_mw", "MW"), ("_h", "h"), ("_t", "t"), ("wh_p
 
 
 def _span(row: Any) -> str:
-    """Figure with its range, to three digits."""
+    """Figure with its range, to three digits; blank where not known."""
+    if not _known(row.best):
+        return ""
+
     def digits(value: float) -> str:
         return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
@@ -165,9 +176,9 @@ def meaning_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
         figures = []
         for row in rows:
             unit = next((u for end, u in FIGURE_UNITS if row.figure.endswith(end)), "")
-            figures.append({"name": words(f"fig_{row.figure}"), "value": f"{_span(row)} {unit}".strip(), "claim": row.claim,
-                            "claim_words": words(f"claim_{row.claim}")})
-        out.append({"item": words(f"item_{item}"), "figures": figures, "command": rows[0].command,
+            figures.append({"name": words.named("fig", row.figure), "value": f"{_span(row)} {unit}".strip(), "claim": row.claim,
+                            "claim_words": words.named("claim", row.claim)})
+        out.append({"item": words.named("item", item), "figures": figures, "command": rows[0].command,
                     "sources": "; ".join(dict.fromkeys(row.source for row in rows))})
     return out
 

@@ -40,7 +40,7 @@ def takes_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
         if not row.room_before_mw < 0:
             continue
         parts = [
-            words("takes_part", what=words(f"tech_{a.technology}"), mw=_number(a.added_mw / 1000, 1), year=a.earliest_year)
+            words("takes_part", what=words.named("tech", a.technology), mw=_number(a.added_mw / 1000, 1), year=a.earliest_year)
             for a in additions
             if (a.region, a.year) == (row.region, row.year)
         ]
@@ -65,11 +65,11 @@ def option_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "name": words(f"tech_{r.technology}"),
+            "name": words.named("tech", r.technology),
             "capex": _ends(r.capex_low_usd_per_kw, r.capex_best_usd_per_kw, r.capex_high_usd_per_kw),
             "lead": _ends(r.lead_low_months, r.lead_best_months, r.lead_high_months),
             "claim": r.claim,
-            "claim_words": words(f"claim_{r.claim}"),
+            "claim_words": words.named("claim", r.claim),
             "source": r.source,
         }
         for r in folder.rows("build_options")
@@ -88,11 +88,11 @@ def permit_rows(folder: RunFolder, words: Words) -> tuple[str, list[dict[str, An
             "permit": _number(r.permit_tpy, 1),
             "major": _number(r.major_tpy),
             "claim": r.claim,
-            "claim_words": words(f"claim_{r.claim}"),
+            "claim_words": words.named("claim", r.claim),
         }
         for r in table
     ]
-    return words(f"path_{table[0].pathway}") if table else "", rows
+    return words.named("path", table[0].pathway) if table else "", rows
 
 
 def site_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
@@ -111,10 +111,10 @@ def site_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
             digits = 0 if abs(value) >= 1000 else 2
             text = _number(value, digits)
             texts.append(f"{text} ± {_number(error, 2)}" if math.isfinite(error) and text else text)
-        name = words(f"tech_{figure[3:]}") + ", MW" if figure.startswith("mw_") else words(f"site_{figure}")
+        name = words.named("tech", figure[3:]) + ", MW" if figure.startswith("mw_") else words.named("site", figure)
         if any(texts):
             out.append({"name": name, "cells": texts})
-    out.append({"name": words("site_pathway"), "cells": [words(f"path_{paths[v]}") if paths[v] else "" for v in variants]})
+    out.append({"name": words("site_pathway"), "cells": [words.named("path", paths[v]) if paths[v] else "" for v in variants]})
     return out
 
 

@@ -22,6 +22,10 @@ class Words:
         """Text of a key with its fields filled."""
         return self.table[key].format(**values)
 
+    def named(self, kind: str, name: object) -> str:
+        """Text of the key `kind_name`; the name itself where it is not known, as in a folder of a newer gridroom."""
+        return self.table.get(f"{kind}_{name}", "" if name is None else str(name))
+
 
 def load_words(language: str) -> Words:
     """Catalogue of a language.

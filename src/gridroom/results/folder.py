@@ -12,6 +12,8 @@ from gridroom.core.errors import Problem, StudyError
 from gridroom.results.tables import OPTIONAL, TABLES, check_columns
 
 MANIFEST = "manifest.json"
+NEVER_EMPTY = ("region_year", "tipping", "national")
+KEYS = ("region", "name", "year", "standard", "month", "hour")  # what a row is about: never blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,34 @@ class RunFolder:
         -------
         dict
             Texts as objects, None where unknown; numbers with nan where unknown.
+
+        Raises
+        ------
+        StudyError
+            If the table is missing, cannot be read, lacks columns, or lacks rows that a run always has; says which.
         """
         import numpy as np
+        from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
         from pyarrow.types import is_floating, is_large_string, is_string
 
-        with ParquetFile(self.path / "tables" / f"{name}.parquet") as file:
-            table = file.read()
+        path = self.path / "tables" / f"{name}.parquet"
+        again = "run the study again, or use the gridroom that wrote it"
+        try:
+            with ParquetFile(path) as file:
+                table = file.read()
+        except FileNotFoundError:
+            raise StudyError(Problem(str(path), "is missing", again)) from None
+        except (ArrowException, OSError):
+            raise StudyError(Problem(str(path), "cannot be read: it is no whole Parquet file", again)) from None
+        missing = [c.name for c in TABLES[name] if c.name not in table.column_names]
+        if missing:
+            raise StudyError(Problem(str(path), f"lacks the columns {', '.join(missing)}", again))
+        if name in NEVER_EMPTY and table.num_rows == 0:
+            raise StudyError(Problem(str(path), "has no rows", again))
+        unknown = [c for c in KEYS if c in table.column_names and table.column(c).null_count]
+        if unknown:
+            raise StudyError(Problem(str(path), f"has rows without {', '.join(unknown)}", again))
 
         def kind(column: Any) -> Any:
             if is_string(column.type) or is_large_string(column.type):
@@ -90,6 +113,11 @@ class RunFolder:
         return data
 
 
+def missing_tables(folder: Path) -> list[str]:
+    """Tables that a finished run always has, and this folder lacks."""
+    return [name for name in TABLES if name not in OPTIONAL and not (folder / f"tables/{name}.parquet").is_file()]
+
+
 def open_run(path: str | Path) -> RunFolder:
     """Folder of a finished run.
 
@@ -106,8 +134,7 @@ def open_run(path: str | Path) -> RunFolder:
         known = (folder / "study.lock.toml").is_file()
         raise StudyError(Problem(str(path), "holds a run that did not finish" if known else "is no run folder",
                                  hint if known else "give the folder that `gridroom run` printed"))
-    missing = [name for name in TABLES if name not in OPTIONAL and not (folder / f"tables/{name}.parquet").is_file()]
-    if missing:
+    if missing := missing_tables(folder):
         raise StudyError([Problem(f"{path}/tables/{name}.parquet", "is missing", "run the study again")
                           for name in missing])
     return RunFolder(folder)
