@@ -198,7 +198,7 @@ def test_tables_download(client):
     ("name", "words"),
     [
         ("newer", "schema_version 99"),
-        ("torn", "cannot be shown"),
+        ("torn", "is not JSON, line 1"),
         ("no table", "region_year.parquet is missing"),
         ("halfway", "did not finish"),
     ],
@@ -564,3 +564,31 @@ def test_every_name_of_a_run_is_in_the_catalogue(runs, client, monkeypatch, lang
         report.unlink()
     for page in ("", "/regions/ERCOT", "/more", "/claims", "/tables", "/report"):
         assert client.get(f"/runs/first{page}?lang={lang}").status_code == 200, page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": None},
+        {"headline": 7},
+        {"headline_parts": {}},
+        {"headline_parts": [1]},
+        {"study": {"run": {}}},
+        {"sources": None},
+        {"sources": [1]},
+        {"wall_s": "long"},
+    ],
+)
+def test_a_wrecked_manifest_is_told(runs, tmp_path, change):
+    shutil.copytree(runs / "first", tmp_path / "first")
+    path = tmp_path / "first/manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    settings = Settings(root=tmp_path, port=8765)
+    with TestClient(make_app(settings), base_url="http://127.0.0.1:8765", raise_server_exceptions=False) as one:
+        one.get(f"/?token={settings.token}")
+        for page in ("", "/tiles", "/regions/DOM", "/more", "/claims", "/report"):
+            found = one.get(f"/runs/first{page}?lang=en")
+            assert found.status_code == 409
+            assert f"{next(iter(change))}" in found.text
+        for page in ("/", "/runs?lang=ja", "/compare?a=first&b=first"):
+            assert one.get(page).status_code == 200

@@ -11,6 +11,7 @@ import pytest
 
 from gridroom.cli import language
 from gridroom.core.errors import Problem, StudyError, UsageError
+from gridroom.reports import said
 
 ROOT = Path(__file__).resolve().parents[1]
 MESSAGES = ROOT / "src/gridroom/cli/messages"
@@ -37,7 +38,7 @@ def fields(text):
 
 
 def test_every_message_has_its_japanese_with_the_same_fields():
-    known = language.catalogue()
+    known = said.catalogue()
     english = collected()
     assert [m for m in english if m not in known] == []
     assert [m for m in known if m not in english and m not in EXTRA] == []
@@ -47,7 +48,7 @@ def test_every_message_has_its_japanese_with_the_same_fields():
 
 
 # Rules that are put together elsewhere: limits of numbers, choices, hints that name the nearest.
-EXTRA = tomllib.loads((ROOT / "src/gridroom/cli/messages_ja.toml").read_text())["message"].keys() - set(collected())
+EXTRA = tomllib.loads((ROOT / "src/gridroom/reports/messages_ja.toml").read_text())["message"].keys() - set(collected())
 
 
 def test_extra_messages_are_few_and_said_somewhere():
@@ -67,7 +68,7 @@ def test_terminal_words_have_the_same_keys_and_fields():
 def test_each_template_is_found_again_when_filled(japanese):
     """Pseudo-language run: fields hold marks; each must come out, in Japanese, once."""
     missed = []
-    for english, ja in language.catalogue().items():
+    for english, ja in said.catalogue().items():
         count = len(fields(english))
         marks = [f"⟦{k}⟧" for k in range(count)]
         filled = english.format(*marks)

@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src/gridroom"
-JAPANESE = SOURCE / "cli/messages_ja.toml"
+JAPANESE = SOURCE / "reports/messages_ja.toml"
 CALLS = {"Problem": (1, 2), "UsageError": (0,), "say": (0,), "InfeasibleError": (0,)}
 ROOMS_OF_PAGES = ("dashboard", "reports")
 

@@ -1,23 +1,19 @@
-"""The language of the command line: English, or Japanese by `--lang ja` or GRIDROOM_LANG=ja.
-
-Rooms say what is wrong in English templates; here, at the door, they are found in a catalogue by their text and said in Japanese.
-What the catalogue does not know stays as it is.
-"""
+"""The language of the command line: English, or Japanese by `--lang ja` or GRIDROOM_LANG=ja."""
 
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 import unicodedata
 from functools import cache
 from importlib.resources import files
 
-from gridroom.core.errors import GridroomError, Problem, StudyError, UsageError
+from gridroom.core.errors import GridroomError, StudyError, UsageError
+from gridroom.reports.said import problem_text
+from gridroom.reports.said import said as said_in
 from gridroom.reports.words import LANGUAGES, Words, load_words
 
 VARIABLE = "GRIDROOM_LANG"
-GOT = re.compile(r"(.+); got (.+)", re.DOTALL)
 _chosen: list[str] = []
 
 
@@ -51,39 +47,9 @@ def words() -> Words:
     return _words(language())
 
 
-@cache
-def catalogue() -> dict[str, str]:
-    """Japanese by English template."""
-    found: dict[str, str] = tomllib.loads(files("gridroom.cli").joinpath("messages_ja.toml").read_text(encoding="utf-8"))["message"]
-    return found
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Templates as patterns, the one with most letters first, so that the most particular one is taken."""
-    out = []
-    for english, japanese in catalogue().items():
-        parts = re.split(r"\{\d+\}", english)
-        literal = [re.escape(p.replace("{{", "{").replace("}}", "}")) for p in parts]
-        out.append((len("".join(parts)), re.compile("(.*?)".join(literal), re.DOTALL), japanese))
-    return [(pattern, japanese) for _, pattern, japanese in sorted(out, key=lambda o: -o[0])]
-
-
 def said(text: str) -> str:
     """A message in the language in use."""
-    if language() == "en" or not text.strip():
-        return text
-    for pattern, japanese in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            return japanese.format(*(said(g) for g in found.groups()))
-    rule = GOT.fullmatch(text)
-    return f"{said(rule[1])}；入力値 {rule[2]}" if rule else text
-
-
-def _problem(problem: Problem) -> str:
-    hint = f"（{said(problem.hint)}）" if problem.hint else ""
-    return f"{problem.where}：{said(problem.what)}{hint}"
+    return said_in(text, language())
 
 
 def fault_text(fault: GridroomError) -> str:
@@ -93,7 +59,7 @@ def fault_text(fault: GridroomError) -> str:
     if isinstance(fault, StudyError):
         w, count = words(), len(fault.problems)
         head = w("problem_one") if count == 1 else w("problem_many", count=count)
-        return "\n".join([head, *(f"  - {_problem(p)}" for p in fault.problems)])
+        return "\n".join([head, *(f"  - {problem_text(p, 'ja')}" for p in fault.problems)])
     return said(str(fault))
 
 
@@ -107,4 +73,4 @@ def pad(text: str, columns: int) -> str:
     return text + " " * max(columns - width(text), 0)
 
 
-__all__ = ["catalogue", "fault_text", "language", "pad", "said", "use", "width", "words"]
+__all__ = ["fault_text", "language", "pad", "said", "use", "width", "words"]

@@ -17,6 +17,7 @@ from gridroom.dashboard.view import fault_page, language_of, render, words_of
 from gridroom.reference import catalog
 from gridroom.reports import asset_sections, charts, claim_sections, sections, supply_sections
 from gridroom.reports.page import headline, write_report
+from gridroom.reports.said import problem_text
 from gridroom.results.compare import compare
 from gridroom.results.folder import RunFolder
 from gridroom.results.tables import TABLES
@@ -313,7 +314,7 @@ def compared(request: Request) -> Response:
         except KeyError as missing:
             return fault_page(request, 404, "no_run", str(missing.args[0]))
         except StudyError as wrong:
-            fault = "\n".join(str(p) for p in wrong.problems)
+            fault = "\n".join(problem_text(p, language_of(request)) for p in wrong.problems)
     year = _year(request, years) if years else 0
     return render(request, "compare.html", entries=entries, a=a, b=b, rows=rows, fault=fault, years=years, year=year)
 

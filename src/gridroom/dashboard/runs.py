@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gridroom.core.errors import StudyError
+from gridroom.core.errors import Problem, StudyError
 from gridroom.reports.page import headline
+from gridroom.reports.said import problem_text
 from gridroom.reports.words import Words
-from gridroom.results.folder import MANIFEST, RunFolder, missing_tables, open_run
-
-SCHEMA = "1"
+from gridroom.results.folder import MANIFEST, RunFolder, check_tables, open_run, read_manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +25,11 @@ class Entry:
         `finished`, `unfinished` or `broken`.
     changed_s : float
         When it last changed [s since 1970].
-    title, headline, fault : str
+    title, headline : str
     parts : dict or None
         What the headline is made of.
+    problems : tuple of Problem
+        Why it cannot be shown.
     """
 
     name: str
@@ -37,26 +37,20 @@ class Entry:
     changed_s: float
     title: str = ""
     headline: str = ""
-    fault: str = ""
     parts: dict[str, Any] | None = None
+    problems: tuple[Problem, ...] = ()
 
     def told(self, words: Words) -> str:
-        """Its answer in the page's language; the fault where there is none."""
+        """Its answer in the page's language; what is wrong where there is none."""
         if self.parts is None:
-            return self.headline or self.fault
-        try:
-            return headline({"headline": self.headline, "headline_parts": self.parts}, words)
-        except (KeyError, TypeError, ValueError):
-            return self.headline  # parts of a later gridroom: its own words stand
+            return "; ".join(problem_text(p, words.language) for p in self.problems)
+        return headline({"headline": self.headline, "headline_parts": self.parts}, words)
 
 
 @lru_cache(maxsize=512)
-def _manifest(path: str, changed_ns: int) -> dict[str, Any]:
+def _manifest(path: Path, changed_ns: int) -> dict[str, Any]:
     """Manifest of a folder; read again only when it changed."""
-    data = json.loads(Path(path).read_text(encoding="utf-8"))
-    if not isinstance(data, dict):
-        raise ValueError("the manifest is no table")
-    return data
+    return read_manifest(path)
 
 
 def _entry(folder: Path) -> Entry | None:
@@ -66,26 +60,18 @@ def _entry(folder: Path) -> Entry | None:
         return Entry(name=folder.name, state="unfinished", changed_s=lock.stat().st_mtime) if lock.is_file() else None
     changed = manifest.stat()
     try:
-        data = _manifest(str(manifest), changed.st_mtime_ns)
-        version = str(data.get("schema_version"))
-        fault = "" if version == SCHEMA else f"schema_version {version}"
-        if not fault and not isinstance(data.get("study"), dict):
-            fault = f"{MANIFEST} has no table study"
-        if not fault and (missing := missing_tables(folder)):
-            fault = "; ".join(f"tables/{name}.parquet is missing" for name in missing)
-        if fault:
-            return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=fault)
-        return Entry(
-            name=folder.name,
-            state="finished",
-            changed_s=changed.st_mtime,
-            title=str(data.get("name", "")),
-            headline=str(data.get("headline", "")),
-            parts=data["headline_parts"] if isinstance(data.get("headline_parts"), dict) else None,
-        )
-    except (OSError, ValueError) as found:
-        fault = f"{MANIFEST} cannot be read: {found}"[:200]
-        return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, fault=fault)
+        data = _manifest(manifest, changed.st_mtime_ns)
+        check_tables(folder)
+    except StudyError as fault:
+        return Entry(name=folder.name, state="broken", changed_s=changed.st_mtime, problems=tuple(fault.problems))
+    return Entry(
+        name=folder.name,
+        state="finished",
+        changed_s=changed.st_mtime,
+        title=data["name"],
+        headline=data["headline"],
+        parts=data["headline_parts"],
+    )
 
 
 def list_runs(root: Path) -> list[Entry]:
@@ -113,10 +99,8 @@ def folder_of(root: Path, name: str) -> RunFolder:
     entry = _entry(path)
     if entry is None:
         raise KeyError(name)
-    if entry.state == "broken":
-        from gridroom.core.errors import Problem
-
-        raise StudyError(Problem(name, f"cannot be shown: {entry.fault}", "run the study again, or use the gridroom that wrote it"))
+    if entry.problems:
+        raise StudyError(entry.problems)
     return open_run(path)
 
 

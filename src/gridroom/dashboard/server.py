@@ -20,7 +20,8 @@ from gridroom.dashboard import data_pages, job_pages, queue_pages, run_pages
 from gridroom.dashboard.guard import Guard
 from gridroom.dashboard.jobs import Jobs
 from gridroom.dashboard.settings import Settings
-from gridroom.dashboard.view import fault_page
+from gridroom.dashboard.view import fault_page, language_of
+from gridroom.reports.said import problem_text
 
 ROUTES = [
     Route("/", run_pages.home),
@@ -66,7 +67,7 @@ def _not_found(request: Request, fault: Exception) -> Response:
 
 def _cannot_show(request: Request, fault: Exception) -> Response:
     problems = fault.problems if isinstance(fault, StudyError) else ()
-    return fault_page(request, 409, "broken_run", "\n".join(str(p) for p in problems))
+    return fault_page(request, 409, "broken_run", "\n".join(problem_text(p, language_of(request)) for p in problems))
 
 
 def _broken(request: Request, fault: Exception) -> Response:

@@ -64,7 +64,7 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
         "regions": list(dict(zip(table["region"], table["name"], strict=True)).items()),
         "first_region": sections.region_rows(folder, words, shown)[0]["id"],
         "options": json.dumps(sections.chart_options(folder, words), ensure_ascii=False).replace("</", "<\\/"),
-        "lock": (folder.path / "study.lock.toml").read_text(encoding="utf-8"),
+        "lock": folder.lock_text,
         "csv": base64.b64encode(_csv(table).encode()).decode("ascii"), "later": sections.LATER,
         "legend": [(y, sections.COLOURS[min(int((y - years[0]) * 10 / len(years)), 9)]) for y in years],
         "echarts": _static(ECHARTS), "script": _static("static/report.js"), "style": _static("static/report.css")}

@@ -12,7 +12,20 @@ from gridroom.core.errors import Problem, StudyError
 from gridroom.results.tables import OPTIONAL, TABLES, check_columns
 
 MANIFEST = "manifest.json"
+SCHEMA = "1"
 NEVER_EMPTY = ("region_year", "tipping", "national")
+AGAIN = "run the study again, or use the gridroom that wrote it"
+SOURCE_KEYS = {"title", "claim", "source", "derived", "licence"}
+NUMBER = (int, float)
+YEAR = (int, type(None))
+HOLDS: dict[str, Any] = {  # what a manifest must hold, by path
+    "gridroom": str, "fingerprint": str, "name": str, "headline": str, "wall_s": NUMBER,
+    "study.run.samples": int, "study.run.seed": int,
+    "study.standard.lole_days": NUMBER, "study.standard.lolh_h": NUMBER, "study.standard.neue_ppm": NUMBER,
+    "study.supply.case": str, "study.load.case": str, "study.report.language": str, "headline_parts.first_study_year": int,
+    "headline_parts.last_study_year": int, "headline_parts.regions": int, "headline_parts.none_now": int,
+    "headline_parts.name": (str, type(None)), "headline_parts.year": YEAR, "headline_parts.early": YEAR,
+    "headline_parts.late": YEAR}
 KEYS = ("region", "name", "year", "standard", "month", "hour")  # what a row is about: never blank
 
 
@@ -64,22 +77,21 @@ class RunFolder:
         from pyarrow.types import is_floating, is_large_string, is_string
 
         path = self.path / "tables" / f"{name}.parquet"
-        again = "run the study again, or use the gridroom that wrote it"
         try:
             with ParquetFile(path) as file:
                 table = file.read()
         except FileNotFoundError:
-            raise StudyError(Problem(str(path), "is missing", again)) from None
+            raise StudyError(Problem(str(path), "is missing", AGAIN)) from None
         except (ArrowException, OSError):
-            raise StudyError(Problem(str(path), "cannot be read: it is no whole Parquet file", again)) from None
+            raise StudyError(Problem(str(path), "cannot be read: it is no whole Parquet file", AGAIN)) from None
         missing = [c.name for c in TABLES[name] if c.name not in table.column_names]
         if missing:
-            raise StudyError(Problem(str(path), f"lacks the columns {', '.join(missing)}", again))
+            raise StudyError(Problem(str(path), f"lacks the columns {', '.join(missing)}", AGAIN))
         if name in NEVER_EMPTY and table.num_rows == 0:
-            raise StudyError(Problem(str(path), "has no rows", again))
+            raise StudyError(Problem(str(path), "has no rows", AGAIN))
         unknown = [c for c in KEYS if c in table.column_names and table.column(c).null_count]
         if unknown:
-            raise StudyError(Problem(str(path), f"has rows without {', '.join(unknown)}", again))
+            raise StudyError(Problem(str(path), f"has rows without {', '.join(unknown)}", AGAIN))
 
         def kind(column: Any) -> Any:
             if is_string(column.type) or is_large_string(column.type):
@@ -108,14 +120,76 @@ class RunFolder:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What the run was made from, and its headline."""
-        data: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-        return data
+        """What the run was made from, and its headline.
+
+        Raises
+        ------
+        StudyError
+            If it cannot be read or lacks what it must hold; says what.
+        """
+        return read_manifest(self.path / MANIFEST)
+
+    @property
+    def lock_text(self) -> str:
+        """The study as it was run.
+
+        Raises
+        ------
+        StudyError
+            If the lock file cannot be read.
+        """
+        path = self.path / "study.lock.toml"
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            raise StudyError(Problem(str(path), "cannot be read", AGAIN)) from None
 
 
-def missing_tables(folder: Path) -> list[str]:
-    """Tables that a finished run always has, and this folder lacks."""
-    return [name for name in TABLES if name not in OPTIONAL and not (folder / f"tables/{name}.parquet").is_file()]
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What a run was made from, and its headline.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, is of another version, or lacks what it must hold; says all of it.
+    """
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as fault:
+        raise StudyError(Problem(str(path), f"is not JSON, line {fault.lineno} column {fault.colno}", AGAIN)) from None
+    except (OSError, ValueError):
+        raise StudyError(Problem(str(path), "cannot be read", AGAIN)) from None
+    if not isinstance(data, dict):
+        raise StudyError(Problem(str(path), "is no manifest of a run", AGAIN))
+    if (version := data.get("schema_version")) != SCHEMA:
+        raise StudyError(Problem(str(path), f"has schema_version {version!s:.40}; this gridroom reads {SCHEMA}", AGAIN))
+    problems = []
+    for place, kind in HOLDS.items():
+        value: Any = data
+        for key in place.split("."):
+            value = value.get(key, ...) if isinstance(value, dict) else ...
+        if value is ...:
+            problems.append(Problem(str(path), f"lacks {place}", AGAIN))
+        elif not isinstance(value, kind) or isinstance(value, bool):
+            problems.append(Problem(str(path), f"holds no such {place}: {value!r:.60}", AGAIN))
+    sources = data.get("sources")
+    if not isinstance(sources, list) or not all(isinstance(s, dict) and s.keys() >= SOURCE_KEYS for s in sources):
+        problems.append(Problem(str(path), "lacks sources, or one of them lacks a field", AGAIN))
+    if problems:
+        raise StudyError(problems)
+    return data
+
+
+def check_tables(folder: Path) -> None:
+    """Fail if a table that a finished run always has is not there; names all of them.
+
+    Raises
+    ------
+    StudyError
+    """
+    missing = [folder / f"tables/{name}.parquet" for name in TABLES if name not in OPTIONAL]
+    if problems := [Problem(str(path), "is missing", AGAIN) for path in missing if not path.is_file()]:
+        raise StudyError(problems)
 
 
 def open_run(path: str | Path) -> RunFolder:
@@ -134,7 +208,5 @@ def open_run(path: str | Path) -> RunFolder:
         known = (folder / "study.lock.toml").is_file()
         raise StudyError(Problem(str(path), "holds a run that did not finish" if known else "is no run folder",
                                  hint if known else "give the folder that `gridroom run` printed"))
-    if missing := missing_tables(folder):
-        raise StudyError([Problem(f"{path}/tables/{name}.parquet", "is missing", "run the study again")
-                          for name in missing])
+    check_tables(folder)
     return RunFolder(folder)
