@@ -38,7 +38,7 @@ def fields(text):
 
 
 def test_every_message_has_its_japanese_with_the_same_fields():
-    known = said.catalogue()
+    known = said.catalogue().table
     english = collected()
     assert [m for m in english if m not in known] == []
     assert [m for m in known if m not in english and m not in EXTRA] == []
@@ -68,7 +68,7 @@ def test_terminal_words_have_the_same_keys_and_fields():
 def test_each_template_is_found_again_when_filled(japanese):
     """Pseudo-language run: fields hold marks; each must come out, in Japanese, once."""
     missed = []
-    for english, ja in said.catalogue().items():
+    for english, ja in said.catalogue().table.items():
         count = len(fields(english))
         marks = [f"⟦{k}⟧" for k in range(count)]
         filled = english.format(*marks)
@@ -130,3 +130,57 @@ def test_json_keys_stay_english(tmp_path):
 def test_wide_signs_take_two_columns():
     assert language.width("地域ab") == 6
     assert language.pad("地域", 6) == "地域  "
+
+
+def help_texts(command):
+    found = {command.help} if command.help else set()
+    found |= {p.help for p in command.params if getattr(p, "help", None)}
+    for below in getattr(command, "commands", {}).values():
+        found |= help_texts(below)
+    return found
+
+
+def test_every_help_text_has_its_japanese():
+    from typer.main import get_command
+
+    from gridroom.cli.app import app
+
+    known = tomllib.loads((MESSAGES / "help_ja.toml").read_text())
+    assert help_texts(get_command(app)) == set(known["help"])
+    for english, ja in known["refused"].items():
+        assert fields(english) == fields(ja)
+
+
+@pytest.mark.parametrize(
+    ("line", "said_ja"),
+    [
+        ("nope", "'nope' というコマンドはありません。"),
+        ("run --nope", "--nope というオプションはありません。"),
+        ("run --samples abc", "'--samples' の値が使えません：'abc' は整数ではありません。"),
+        ("adequacy rts79 --samples 0", "0 は範囲 x>=2 にありません。"),
+        ("compute training --parameters", "オプション '--parameters' には値が要ります。"),
+        ("heat reuse a b", "余分な引数があります（b）。"),
+    ],
+)
+def test_what_the_parser_refuses_is_said_in_japanese(monkeypatch, capsys, line, said_ja):
+    from gridroom.cli.app import main
+
+    monkeypatch.setattr(sys, "argv", ["gridroom", "--lang", "ja", *line.split()])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert said_ja in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ["--help", "run --help", "assets --help", "compute inference --help"])
+def test_help_pages_are_japanese(monkeypatch, capsys, line):
+    from gridroom.cli.app import main
+
+    monkeypatch.setenv("GRIDROOM_LANG", "ja")
+    monkeypatch.setattr(sys, "argv", ["gridroom", *line.split()])
+    with pytest.raises(SystemExit) as end:
+        main()
+    text = capsys.readouterr().out
+    assert end.value.code == 0
+    assert text.startswith("使い方: gridroom")
+    assert not any(word in text for word in ("Usage", "Options:", "Commands:", "Show this", "required", "default"))

@@ -296,4 +296,10 @@ def convert(
 
 def main() -> None:
     """Entry point of the command."""
+    from gridroom.cli import language
+
+    if language.asked(sys.argv[1:]) == "ja":
+        from gridroom.cli import japanese
+
+        sys.exit(japanese.main(typer.main.get_command(app)))
     sys.exit(app(standalone_mode=True))

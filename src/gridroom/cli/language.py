@@ -36,6 +36,12 @@ def language() -> str:
     return asked if asked in LANGUAGES else "en"
 
 
+def asked(arguments: list[str]) -> str:
+    """Language that a command line asks for, before it is parsed."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return next((v for k, v in pairs if k == "--lang"), next((a[7:] for a in arguments if a.startswith("--lang=")), language()))
+
+
 @cache
 def _words(code: str) -> Words:
     text = files("gridroom.cli").joinpath(f"messages/{code}.toml").read_text(encoding="utf-8")
@@ -73,4 +79,4 @@ def pad(text: str, columns: int) -> str:
     return text + " " * max(columns - width(text), 0)
 
 
-__all__ = ["fault_text", "language", "pad", "said", "use", "width", "words"]
+__all__ = ["asked", "fault_text", "language", "pad", "said", "use", "width", "words"]

@@ -16,35 +16,47 @@ from gridroom.core.errors import Problem
 GOT = re.compile(r"(.+); got (.+)", re.DOTALL)
 
 
+class Catalogue:
+    """Translations by template; the fields of a template are {0}, {1}, ….
+
+    Parameters
+    ----------
+    table : dict of str
+        Japanese by English template.
+    """
+
+    def __init__(self, table: dict[str, str]) -> None:
+        self.table = table
+        out = []
+        for english, japanese in table.items():
+            parts = re.split(r"\{\d+\}", english)
+            literal = [re.escape(p.replace("{{", "{").replace("}}", "}")) for p in parts]
+            out.append((len("".join(parts)), re.compile("(.*?)".join(literal), re.DOTALL), japanese))
+        # The template with most letters first, so that the most particular one is taken.
+        self.patterns = [(pattern, japanese) for _, pattern, japanese in sorted(out, key=lambda o: -o[0])]
+
+    def said(self, text: str) -> str:
+        """A message in Japanese, what its fields hold too; the text itself where it is not known."""
+        if not text.strip():
+            return text
+        for pattern, japanese in self.patterns:
+            found = pattern.fullmatch(text)
+            if found:
+                return japanese.format(*(self.said(g) for g in found.groups()))
+        rule = GOT.fullmatch(text)
+        return f"{self.said(rule[1])}；入力値 {rule[2]}" if rule else text
+
+
 @cache
-def catalogue() -> dict[str, str]:
-    """Japanese by English template."""
+def catalogue() -> Catalogue:
+    """What the rooms say."""
     text = files("gridroom.reports").joinpath("messages_ja.toml").read_text(encoding="utf-8")
-    found: dict[str, str] = tomllib.loads(text)["message"]
-    return found
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Templates as patterns, the one with most letters first, so that the most particular one is taken."""
-    out = []
-    for english, japanese in catalogue().items():
-        parts = re.split(r"\{\d+\}", english)
-        literal = [re.escape(p.replace("{{", "{").replace("}}", "}")) for p in parts]
-        out.append((len("".join(parts)), re.compile("(.*?)".join(literal), re.DOTALL), japanese))
-    return [(pattern, japanese) for _, pattern, japanese in sorted(out, key=lambda o: -o[0])]
+    return Catalogue(tomllib.loads(text)["message"])
 
 
 def said(text: str, language: str) -> str:
     """A message in a language."""
-    if language == "en" or not text.strip():
-        return text
-    for pattern, japanese in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            return japanese.format(*(said(g, language) for g in found.groups()))
-    rule = GOT.fullmatch(text)
-    return f"{said(rule[1], language)}；入力値 {rule[2]}" if rule else text
+    return text if language == "en" else catalogue().said(text)
 
 
 def problem_text(problem: Problem, language: str) -> str:
@@ -55,4 +67,4 @@ def problem_text(problem: Problem, language: str) -> str:
     return f"{problem.where}：{said(problem.what, language)}{hint}"
 
 
-__all__ = ["catalogue", "problem_text", "said"]
+__all__ = ["Catalogue", "catalogue", "problem_text", "said"]
