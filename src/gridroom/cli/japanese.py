@@ -34,8 +34,15 @@ def translate(command: Any) -> None:
     for option in command.params:
         if getattr(option, "help", None):
             option.help = known.get(option.help, option.help)
-    english = command.get_help
-    command.get_help = lambda context: _page(english(context))
+    page, help_option = command.get_help, command.get_help_option
+
+    def japanese_option(context: Any) -> Any:
+        option = help_option(context)  # before it is wrapped
+        option.help = _page(option.help)
+        return option
+
+    command.get_help = lambda context: _page(page(context))
+    command.get_help_option = japanese_option
     for below in getattr(command, "commands", {}).values():
         translate(below)
 
