@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from gridroom.dashboard.tools import TOOLS, arguments
 from gridroom.dashboard.view import fault_page, language_of, render, words_of
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,60}")
+USAGE = re.compile(r"Usage: |Try '|使い方: |`.+ --help` ")  # of the command line, not of the page
 CASES = {"supply": ("trend", "committed"), "load": ("pipeline", "national", "as_filed", "none")}
 
 
@@ -62,14 +64,14 @@ async def start_run(request: Request) -> Response:
     free = next(
         n for n in (slug, *(f"{slug}-{k}" for k in range(2, 10_000))) if n not in taken and not (root_of(request) / n).exists()
     )
-    samples, seed = _text(form, "samples", "90"), _text(form, "seed", "1")
+    samples, seed = (unicodedata.normalize("NFKC", _text(form, k, usual)) for k, usual in (("samples", "90"), ("seed", "1")))
     settings = [f"name={json.dumps(name)}", f"run.samples={samples}", f"run.seed={seed}"]
     for part, choices in CASES.items():
         chosen = _text(form, f"{part}_case", choices[0])
         settings.append(f'{part}.case="{chosen if chosen in choices else choices[0]}"')
     if form.get("quick"):
         settings += ["run.sensitivity_samples=0", "run.expansion_samples=0", "run.load_cases=false"]
-    if not all(re.fullmatch(r"\d{1,7}", t) for t in (samples, seed)):
+    if not (re.fullmatch(r"[0-9]{1,7}", samples) and int(samples) >= 2 and re.fullmatch(r"[0-9]{1,7}", seed)):
         return fault_page(request, 400, "bad_number", f"samples {samples}, seed {seed}")
     command = [
         "run",
@@ -118,8 +120,8 @@ def tool(request: Request) -> Response:
 
 async def _keep(upload: UploadFile, folder: Path) -> str:
     """Write an uploaded file under a harmless name; the name, or empty where it has none."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", Path(upload.filename or "").name).lstrip(".")
-    if not name or name == "input.toml":
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", Path(upload.filename or "").name).lstrip(".")[-100:]
+    if not name or name in ("input.toml", "out"):
         return ""
     (folder / name).write_bytes(await upload.read(UPLOAD_BYTES))
     return name
@@ -140,6 +142,8 @@ async def start_tool(request: Request) -> Response:
                 uploaded |= {name: kept} if kept else {}
             else:
                 given[name] = value
+    if any(a.kind == "file" and a.name not in uploaded for a in found.asks):
+        return fault_page(request, 400, "no_upload")
     if found.form:
         if "settings" not in given:
             given["settings"] = fill(given.get("base") or form_text(found.form), given)
@@ -175,6 +179,7 @@ def job(request: Request) -> Response:
         request,
         "job.html",
         job=found,
+        lines=[line for line in found.lines if not USAGE.match(line)],
         figures=figures(shown),
         grids=grids(shown),
         number=number,

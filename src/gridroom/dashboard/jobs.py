@@ -19,6 +19,7 @@ from typing import Any
 KEPT_LINES = 400
 AT_ONCE = 4
 KEPT_JOBS = 60
+OWN_FAULTS = (1, 2, 3, 4, 5)  # exit codes of a command that ended by itself
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class Job:
     given: dict[str, str] = field(default_factory=dict)
     started_s: float = field(default_factory=time.time)
     process: subprocess.Popen[str] | None = None
+    stopping: bool = False
 
     @property
     def over(self) -> bool:
@@ -145,8 +147,10 @@ class Jobs:
         """Ask a job to end; what it finished is kept."""
         if job.over:
             return
-        job.state = "stopped"
-        if job.process is not None and job.process.poll() is None:
+        if job.process is None:
+            job.state = "stopped"
+        elif job.process.poll() is None:
+            job.stopping = True
             job.process.send_signal(signal.SIGINT)
 
     def close(self) -> None:
@@ -166,8 +170,9 @@ class Jobs:
             if job.state == "stopped":
                 return
             job.state = "running"
-            environment = {**os.environ, "PYTHONUNBUFFERED": "1", "GRIDROOM_LANG": job.language}
-            command = [sys.executable, "-m", "gridroom", *job.command]
+            # Safe path: files that were sent lie where the command runs, and must never be imported.
+            environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1", "GRIDROOM_LANG": job.language}
+            command = [sys.executable, "-P", "-m", "gridroom", *job.command]
             with subprocess.Popen(
                 command,
                 cwd=job.folder,
@@ -187,9 +192,10 @@ class Jobs:
                 job.code = process.wait()
                 reader.join()
         if job.code == 0 and job.keep is not None and job.keep.parent.is_dir():
+            job.keep.unlink(missing_ok=True)  # a link is not written through
             job.keep.write_text(job.answer, encoding="utf-8")
-        if job.state != "stopped":
-            job.state = "done" if job.code == 0 else "failed"
+        ended_by_stop = job.stopping and job.code not in OWN_FAULTS
+        job.state = "done" if job.code == 0 else "stopped" if ended_by_stop else "failed"
 
 
 def _read(job: Job, process: subprocess.Popen[str]) -> None:

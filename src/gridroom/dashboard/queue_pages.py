@@ -15,8 +15,9 @@ from gridroom.dashboard.job_pages import jobs_of
 from gridroom.dashboard.queues import DECISIONS, ENDINGS, Queue, list_queues, new_queue, queue_of
 from gridroom.dashboard.run_pages import root_of
 from gridroom.dashboard.settings import UPLOAD_BYTES
-from gridroom.dashboard.view import fault_page, language_of, render, words_of
+from gridroom.dashboard.view import fault_page, language_of, render, words_of, year_near
 from gridroom.reports import more_charts
+from gridroom.reports.said import problem_text
 
 FILES = (
     "records.csv",
@@ -72,10 +73,12 @@ def _match(request: Request, queue: Queue, source: Path) -> Response:
 
 
 def _outputs(queue: Queue) -> list[str]:
-    out = [f"--{n}={(queue.path / f'{n}.csv').resolve()}" for n in ("records", "review")] + [
-        f"--out={(queue.path / 'pairs.csv').resolve()}"
-    ]
-    return [*out, f"--decisions={(queue.path / 'decisions.csv').resolve()}"] if (queue.path / "decisions.csv").is_file() else out
+    folder = queue.path.resolve()
+    for name in ("records.csv", "review.csv", "pairs.csv", "forecast"):
+        if (folder / name).is_symlink():
+            (folder / name).unlink()  # what is written stays in the list's own folder
+    out = [f"--records={folder / 'records.csv'}", f"--review={folder / 'review.csv'}", f"--out={folder / 'pairs.csv'}"]
+    return [*out, f"--decisions={folder / 'decisions.csv'}"] if queue.file("decisions.csv") is not None else out
 
 
 async def add(request: Request) -> Response:
@@ -138,14 +141,30 @@ def _pair(row: dict[str, str], records: dict[str, dict[str, str]], decided: dict
     return {**row, "fields": fields, "decision": decided.get(pair, ""), "why": row.get("why", "")}
 
 
+def match_fits(answer: dict[str, Any]) -> bool:
+    """Whether a kept answer holds what the page shows of a match."""
+    return all(isinstance(answer[k], int | float) for k in ("records", "requested_mw", "duplicate_mw", "duplicate_mw_stderr"))
+
+
+def forecast_fits(answer: dict[str, Any]) -> bool:
+    """Whether a kept answer holds what the page shows of a forecast."""
+    steps, total, odds = answer["waterfall"], answer["total"], answer["odds"]
+    known = {"year", *more_charts.STEPS}
+    return (
+        all(set(r) <= known and all(isinstance(v, int | float) for v in r.values()) and int(r["year"]) for r in steps)
+        and {int(r["year"]) for r in steps} == {int(r["year"]) for r in total}
+        and all(isinstance(r[f"{k}_mw"], int | float) for r in total for k in ("p10", "p50", "p90", "deduplicated"))
+        and all(isinstance(o, dict) for o in odds)
+    )
+
+
 def _waterfall(queue: Queue, request: Request) -> tuple[list[int], int, dict[str, Any], dict[str, str]]:
     """Years of a kept forecast, the one shown, its steps, and its charts."""
-    words, answer = words_of(language_of(request)), queue.document("forecast.json")
+    words, answer = words_of(language_of(request)), queue.document("forecast.json", forecast_fits)
     steps = {int(r["year"]): r for r in answer.get("waterfall", [])}
     if not steps:
         return [], 0, {}, {}
-    wanted = request.query_params.get("year", "")
-    year = min(steps, key=lambda y: abs(y - (int(wanted) if wanted.isdigit() and len(wanted) <= 4 else 2030)))
+    year = year_near(request, steps)
     total = sorted(answer.get("total", []), key=lambda r: r["year"])
     drawn = {"waterfall": more_charts.waterfall_chart(steps[year], words), "band": more_charts.forecast_chart(total, words)}
     return sorted(steps), year, steps[year], {k: json.dumps(v, ensure_ascii=False) for k, v in drawn.items()}
@@ -162,12 +181,12 @@ def queue(request: Request) -> Response:
     pairs = [_pair(row, records, decided) for row in open_first[:REVIEWED]]
     years, year, steps, drawn = _waterfall(found, request)
     wanted = request.query_params.get("find", "").strip().lower()
-    shown = [r for r in records.values() if not wanted or wanted in " ".join(r.values()).lower()]
+    shown = [(k, r) for k, r in records.items() if not wanted or wanted in " ".join(r.values()).lower()]
     return render(
         request,
         "queue.html",
         queue=found,
-        summary=found.document("match.json"),
+        summary=found.document("match.json", match_fits),
         pairs=pairs,
         reviewable=len(open_first),
         decided=decided,
@@ -179,8 +198,9 @@ def queue(request: Request) -> Response:
         steps=steps,
         drawn=drawn,
         number=number,
-        files=[f for f in FILES if (found.path / f).is_file()],
+        files=[f for f in FILES if found.file(f) is not None],
         fields=FIELDS,
+        faults=[problem_text(p, language_of(request)) for p in found.faults],
     )
 
 
@@ -206,14 +226,15 @@ def one(request: Request) -> Response:
     found = _open(request)
     if isinstance(found, Response):
         return found
-    wanted = request.path_params["request"]
+    wanted = request.query_params.get("id", "")
     record = next((r for r in found.rows("records.csv") if (r.get("request_id") or r.get("id")) == wanted), None)
     if record is None:
         return fault_page(request, 404, "no_request", wanted)
     others = [
         (r["id_b"] if r["id_a"] == wanted else r["id_a"], r) for r in found.rows("pairs.csv") if wanted in (r["id_a"], r["id_b"])
     ]
-    odds: dict[str, Any] = next((o for o in found.document("forecast.json").get("odds", []) if o.get("request_id") == wanted), {})
+    all_odds = found.document("forecast.json", forecast_fits).get("odds", [])
+    odds: dict[str, Any] = next((o for o in all_odds if o.get("request_id") == wanted), {})
     return render(
         request,
         "request.html",
@@ -223,6 +244,7 @@ def one(request: Request) -> Response:
         others=others,
         odds=odds,
         number=number,
+        faults=[problem_text(p, language_of(request)) for p in found.faults],
         decided=found.decisions(),
     )
 
@@ -233,6 +255,17 @@ def file(request: Request) -> Response:
     if isinstance(found, Response):
         return found
     name = request.path_params["file"]
-    if name not in FILES or not (found.path / name).is_file():
-        return fault_page(request, 404, "no_file", name)
-    return FileResponse(found.path / name, filename=Path(name).name)
+    path = found.file(name) if name in FILES else None
+    return fault_page(request, 404, "no_file", name) if path is None else FileResponse(path, filename=path.name)
+
+
+async def remove(request: Request) -> Response:
+    """Take a list away, when its reader is sure."""
+    found = _open(request)
+    if isinstance(found, Response):
+        return found
+    form = await request.form()
+    if form.get("sure") != "1":
+        return fault_page(request, 400, "not_sure", found.name)
+    found.remove()
+    return RedirectResponse("/queues", status_code=303)

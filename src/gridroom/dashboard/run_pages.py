@@ -7,13 +7,14 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from gridroom.core.errors import StudyError
 from gridroom.dashboard.runs import Entry, folder_of, list_runs
-from gridroom.dashboard.view import fault_page, language_of, render, words_of
+from gridroom.dashboard.view import fault_page, language_of, render, words_of, year_near
 from gridroom.reference import catalog
 from gridroom.reports import asset_sections, charts, claim_sections, sections, supply_sections
 from gridroom.reports.page import headline, write_report
@@ -45,13 +46,6 @@ def _open(request: Request) -> RunFolder | Response:
 
 def _years(folder: RunFolder) -> list[int]:
     return sorted({int(y) for y in folder.columns("region_year")["year"]})
-
-
-def _year(request: Request, years: list[int]) -> int:
-    """Year of the address, the nearest one that there is."""
-    text = request.query_params.get("year", "")
-    wanted = int(text) if text.isdigit() and len(text) <= 4 else 2030
-    return min(years, key=lambda y: abs(y - wanted))
 
 
 def year_tiles(folder: RunFolder, year: int) -> list[dict[str, Any]]:
@@ -124,7 +118,7 @@ def overview(request: Request, entry: Entry | None = None) -> Response:
     if isinstance(folder, Response):
         return folder
     words, years = words_of(language_of(request)), _years(folder)
-    year, name = _year(request, years), folder.path.name
+    year, name = year_near(request, years), folder.path.name
     other, moved = changed(root_of(request), name)
     manifest = folder.manifest
     return render(
@@ -148,7 +142,7 @@ def tiles(request: Request) -> Response:
     folder = _open(request)
     if isinstance(folder, Response):
         return folder
-    year = _year(request, _years(folder))
+    year = year_near(request, _years(folder))
     return render(request, "tiles.html", run=folder.path.name, year=year, tiles=year_tiles(folder, year))
 
 
@@ -190,7 +184,7 @@ def region(request: Request) -> Response:
     if not mine.any():
         return fault_page(request, 404, "no_region", known)
     words, years = words_of(language_of(request)), _years(folder)
-    year = _year(request, years)
+    year = year_near(request, years)
     rows = {name: values[mine] for name, values in table.items()}
     calendar = folder.columns("calendar")
     short = (calendar["region"] == known) & (calendar["year"] == year)
@@ -309,16 +303,16 @@ def compared(request: Request) -> Response:
             runs = [folder_of(root_of(request), n) for n in (a, b)]
             found = compare(runs)
             years = sorted({row["year"] for row in found})
-            year = _year(request, years)
+            year = year_near(request, years)
             rows = [change_row(row) for row in found if row["year"] == year]
         except KeyError as missing:
             return fault_page(request, 404, "no_run", str(missing.args[0]))
         except StudyError as wrong:
             fault = "\n".join(problem_text(p, language_of(request)) for p in wrong.problems)
-    year = _year(request, years) if years else 0
+    year = year_near(request, years) if years else 0
     return render(request, "compare.html", entries=entries, a=a, b=b, rows=rows, fault=fault, years=years, year=year)
 
 
 def to_run(request: Request) -> Response:
     """Where the form that chooses a run leads."""
-    return RedirectResponse(f"/runs/{request.query_params.get('run', '')}", status_code=303)
+    return RedirectResponse(f"/runs/{quote(request.query_params.get('run', ''), safe='')}", status_code=303)

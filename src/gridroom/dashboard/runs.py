@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from gridroom.reports.page import headline
 from gridroom.reports.said import problem_text
 from gridroom.reports.words import Words
 from gridroom.results.folder import MANIFEST, RunFolder, check_tables, open_run, read_manifest
+from gridroom.results.reading import NEVER_EMPTY, check_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,25 @@ def _manifest(path: Path, changed_ns: int) -> dict[str, Any]:
     return read_manifest(path)
 
 
+def refuse_links(folder: Path) -> None:
+    """Fail if something in a folder, or one below it, is a link: it could lead anywhere.
+
+    Raises
+    ------
+    StudyError
+    """
+    inside = [p for p in os.scandir(folder)]
+    below = [q for p in inside if p.is_dir(follow_symlinks=False) for q in os.scandir(p.path)]
+    if links := [p.path for p in (*inside, *below) if p.is_symlink()]:
+        raise StudyError([Problem(path, "is a link, and none is followed", "put the file itself there") for path in links])
+
+
+@lru_cache(maxsize=512)
+def _places_fit(folder: Path, changed_ns: tuple[int, ...]) -> None:
+    """Check once whether a run's tables fit one another; again only when one of them changed."""
+    check_places(folder)
+
+
 def _entry(folder: Path) -> Entry | None:
     """What a folder is; None where it is no run."""
     manifest, lock = folder / MANIFEST, folder / "study.lock.toml"
@@ -60,6 +81,7 @@ def _entry(folder: Path) -> Entry | None:
         return Entry(name=folder.name, state="unfinished", changed_s=lock.stat().st_mtime) if lock.is_file() else None
     changed = manifest.stat()
     try:
+        refuse_links(folder)
         data = _manifest(manifest, changed.st_mtime_ns)
         check_tables(folder)
     except StudyError as fault:
@@ -79,8 +101,23 @@ def list_runs(root: Path) -> list[Entry]:
     if not root.is_dir():
         return []
     inside = [p for p in root.iterdir() if p.is_dir() and not p.is_symlink() and not p.name.startswith(".")]
-    found = [e for e in (_entry(p) for p in inside) if e is not None]
+    found = [e for e in (_entry(p) if _readable(p.name) else _unnamed(p) for p in inside) if e is not None]
     return sorted(found, key=lambda e: (-e.changed_s, e.name))
+
+
+def _readable(name: str) -> bool:
+    try:
+        return bool(name.encode("utf-8"))
+    except UnicodeEncodeError:
+        return False
+
+
+def _unnamed(folder: Path) -> Entry | None:
+    """A run whose name no address can hold."""
+    name = os.fsencode(folder.name).decode("utf-8", "replace")
+    problem = Problem(name, "has a name that is no UTF-8", "rename the folder")
+    there = (folder / MANIFEST).is_file()
+    return Entry(name=name, state="broken", changed_s=folder.stat().st_mtime, problems=(problem,)) if there else None
 
 
 def folder_of(root: Path, name: str) -> RunFolder:
@@ -94,14 +131,16 @@ def folder_of(root: Path, name: str) -> RunFolder:
         If the name is no folder of the root.
     """
     path = root / name
-    if name in ("", ".", "..") or "/" in name or "\\" in name or path.is_symlink() or not path.is_dir():
+    if name in ("", ".", "..") or Path(name).name != name or "\0" in name or path.is_symlink() or not path.is_dir():
         raise KeyError(name)
     entry = _entry(path)
     if entry is None:
         raise KeyError(name)
     if entry.problems:
         raise StudyError(entry.problems)
-    return open_run(path)
+    run = open_run(path)
+    _places_fit(path, tuple((path / f"tables/{n}.parquet").stat().st_mtime_ns for n in NEVER_EMPTY))
+    return run
 
 
 __all__ = ["Entry", "folder_of", "list_runs"]

@@ -44,7 +44,8 @@ ROUTES = [
     Route("/queues/{queue}/match", queue_pages.again, methods=["POST"]),
     Route("/queues/{queue}/forecast", queue_pages.forecast, methods=["POST"]),
     Route("/queues/{queue}/decide", queue_pages.decide, methods=["POST"]),
-    Route("/queues/{queue}/requests/{request:path}", queue_pages.one),
+    Route("/queues/{queue}/remove", queue_pages.remove, methods=["POST"]),
+    Route("/queues/{queue}/requests", queue_pages.one),
     Route("/queues/{queue}/files/{file:path}", queue_pages.file),
     Route("/tools", job_pages.tools),
     Route("/tools/{tool}", job_pages.tool),
@@ -60,9 +61,11 @@ ROUTES = [
 ]
 
 
-def _not_found(request: Request, fault: Exception) -> Response:
+def _refused(request: Request, fault: Exception) -> Response:
+    """What the server's own library refuses: no such page, another method, a form that is none."""
     status = fault.status_code if isinstance(fault, HTTPException) else 404
-    return fault_page(request, status, "method" if status == 405 else "no_page", request.url.path)
+    kind = {404: "no_page", 405: "method", 413: "too_large"}.get(status, "bad_form")
+    return fault_page(request, status, kind, request.url.path)
 
 
 def _cannot_show(request: Request, fault: Exception) -> Response:
@@ -99,7 +102,7 @@ def make_app(settings: Settings) -> Starlette:
         routes=[*ROUTES, static, charts],
         middleware=[Middleware(Guard, settings=settings)],
         lifespan=life,
-        exception_handlers={404: _not_found, 405: _not_found, StudyError: _cannot_show, 500: _broken},
+        exception_handlers={HTTPException: _refused, StudyError: _cannot_show, 500: _broken},
     )
     app.state.settings = settings
     app.state.jobs = Jobs()

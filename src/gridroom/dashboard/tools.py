@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -123,6 +124,8 @@ def arguments(tool: Tool, given: Mapping[str, str], uploaded: Mapping[str, str])
     options: list[str] = []
     for ask in tool.asks:
         value = uploaded.get(ask.name, "") if ask.kind == "file" else given.get(ask.name, "").strip()
+        if ask.kind == "number":
+            value = unicodedata.normalize("NFKC", value)  # a Japanese keyboard writes wide digits
         if not value or (ask.kind == "choice" and value not in ask.choices):
             continue
         if ask.kind == "check":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -47,10 +48,17 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     language = language_of(request)
     words = words_of(language)
     text = _environment().get_template(template).render(words=words, language=language, path=request.url.path, **values)
-    answer = HTMLResponse(text, status_code=status)
+    answer = HTMLResponse(text.encode("utf-8", "replace"), status_code=status)  # names may hold what is no text
     if request.query_params.get("lang") in LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, language, samesite="strict")
     return answer
+
+
+def year_near(request: Request, years: Iterable[int]) -> int:
+    """Year of the address, the nearest one that there is; 2030 where it names none."""
+    text = request.query_params.get("year", "")
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 2030
+    return min(years, key=lambda y: abs(y - wanted))
 
 
 def fault_page(request: Request, status: int, kind: str, detail: str = "") -> Response:
@@ -58,4 +66,4 @@ def fault_page(request: Request, status: int, kind: str, detail: str = "") -> Re
     return render(request, "fault.html", status, number=status, kind=kind, detail=detail)
 
 
-__all__ = ["fault_page", "language_of", "render", "words_of"]
+__all__ = ["fault_page", "language_of", "render", "words_of", "year_near"]

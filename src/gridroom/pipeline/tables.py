@@ -36,10 +36,6 @@ def table_for_matching(path: Path, mapping: Mapping[str, str] | None = None, she
     kind = queues.kind_of(path) if path.is_file() and path.suffix in (".csv", ".parquet") else "requests"
     if kind in queues.READERS and not mapping:
         return queues.READERS[kind](path), [Problem(path.name, f"was read as a {kind} file")]
-    if path.suffix == ".parquet":
-        import pandas as pd
-
-        return pd.read_parquet(path), []
     table = read_table(path, lambda name: known_name(name) or name in mapping, sheet)
     raise_all(table.problems)
     unknown = [c for c in mapping if c not in table.header]

@@ -68,6 +68,8 @@ def tiles(folder: RunFolder, places: Any, words: Words) -> list[dict[str, Any]]:
     out = []
     for place in places:
         region = place["region"]
+        if region not in tipping:
+            continue  # a run of fewer regions
         row, room = tipping[region], rooms[region]
         ends = row.first_year
         step = 0 if not _known(ends) else min(int((ends - first) * len(COLOURS) / max(last - first + 1, 1)), 9)
@@ -125,6 +127,8 @@ def sensitivity_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[st
     if not (folder.path / "tables/sensitivity.parquet").is_file():
         return 0, []
     table = folder.rows("sensitivity")
+    if not table:
+        return 0, []
     years = sorted({row.year for row in table})
     year = 2030 if 2030 in years else years[-1]
     rows = [row for row in table if row.year == year]
@@ -143,6 +147,8 @@ def load_case_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[str,
     if not (folder.path / "tables/load_cases.parquet").is_file():
         return 0, []
     table = folder.rows("load_cases")
+    if not table:
+        return 0, []
     last = max(row.year for row in folder.rows("region_year"))
     out = []
     for name, part in _by(table, "load_case").items():

@@ -9,12 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from gridroom.core.errors import Problem, StudyError
+from gridroom.results.reading import AGAIN, read_columns
 from gridroom.results.tables import OPTIONAL, TABLES, check_columns
 
 MANIFEST = "manifest.json"
 SCHEMA = "1"
-NEVER_EMPTY = ("region_year", "tipping", "national")
-AGAIN = "run the study again, or use the gridroom that wrote it"
 SOURCE_KEYS = {"title", "claim", "source", "derived", "licence"}
 NUMBER = (int, float)
 YEAR = (int, type(None))
@@ -26,7 +25,6 @@ HOLDS: dict[str, Any] = {  # what a manifest must hold, by path
     "headline_parts.last_study_year": int, "headline_parts.regions": int, "headline_parts.none_now": int,
     "headline_parts.name": (str, type(None)), "headline_parts.year": YEAR, "headline_parts.early": YEAR,
     "headline_parts.late": YEAR}
-KEYS = ("region", "name", "year", "standard", "month", "hour")  # what a row is about: never blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,48 +57,8 @@ class RunFolder:
         return pd.read_parquet(self.path / "tables" / f"{name}.parquet")
 
     def columns(self, name: str) -> dict[str, Any]:
-        """Read one result table as arrays by column, without pandas: pages must be there at once.
-
-        Returns
-        -------
-        dict
-            Texts as objects, None where unknown; numbers with nan where unknown.
-
-        Raises
-        ------
-        StudyError
-            If the table is missing, cannot be read, lacks columns, or lacks rows that a run always has; says which.
-        """
-        import numpy as np
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-        from pyarrow.types import is_floating, is_large_string, is_string
-
-        path = self.path / "tables" / f"{name}.parquet"
-        try:
-            with ParquetFile(path) as file:
-                table = file.read()
-        except FileNotFoundError:
-            raise StudyError(Problem(str(path), "is missing", AGAIN)) from None
-        except (ArrowException, OSError):
-            raise StudyError(Problem(str(path), "cannot be read: it is no whole Parquet file", AGAIN)) from None
-        missing = [c.name for c in TABLES[name] if c.name not in table.column_names]
-        if missing:
-            raise StudyError(Problem(str(path), f"lacks the columns {', '.join(missing)}", AGAIN))
-        if name in NEVER_EMPTY and table.num_rows == 0:
-            raise StudyError(Problem(str(path), "has no rows", AGAIN))
-        unknown = [c for c in KEYS if c in table.column_names and table.column(c).null_count]
-        if unknown:
-            raise StudyError(Problem(str(path), f"has rows without {', '.join(unknown)}", AGAIN))
-
-        def kind(column: Any) -> Any:
-            if is_string(column.type) or is_large_string(column.type):
-                return object
-            return np.float64 if is_floating(column.type) or column.null_count else None
-
-        # By lists: pyarrow's own way to numpy loads pandas.
-        columns = zip(table.column_names, table.columns, strict=True)
-        return {name: np.array(column.to_pylist(), dtype=kind(column)) for name, column in columns}
+        """Read one result table as arrays by column, without pandas; see `reading.read_columns`."""
+        return read_columns(self.path / "tables" / f"{name}.parquet", name)
 
     def rows(self, name: str) -> list[SimpleNamespace]:
         """Rows of one result table, fields by column, without pandas; unknown as in `columns`."""
@@ -157,7 +115,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as fault:
         raise StudyError(Problem(str(path), f"is not JSON, line {fault.lineno} column {fault.colno}", AGAIN)) from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise StudyError(Problem(str(path), "cannot be read", AGAIN)) from None
     if not isinstance(data, dict):
         raise StudyError(Problem(str(path), "is no manifest of a run", AGAIN))

@@ -212,6 +212,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 
+# Columns that hold texts; all others hold numbers.
+TEXTS = frozenset((
+    "region", "name", "standard", "risk_class", "technology", "origin", "load_case", "item", "figure", "claim", "command", "source",
+    "pollutant", "pathway", "variant", "iso3", "country", "note", "network", "consensus", "first", "last", "method", "to", "case",
+    "rule", "applies", "unit", "status", "valid_from", "citation", "as_of", "public_claim", "verdict", "line", "first_region"))
+
+
 # A run may leave these out; older ones lack some.
 OPTIONAL = ("sensitivity", "load_cases", "meaning", "additions", "additions_years", "build_options", "permit_example",
             "countries", "site_example", "asset_networks", "asset_switches", "asset_regions", "asset_worked", "disclosure_status",

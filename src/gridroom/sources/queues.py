@@ -252,7 +252,10 @@ def kind_of(path: Path) -> str:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
-        columns = set(pq.read_schema(path).names)
+        try:
+            columns = set(pq.read_schema(path).names)
+        except (ValueError, OSError):
+            return "requests"  # its reader says what is wrong
     else:
         try:
             columns = set(pd.read_csv(path, nrows=0).columns)

@@ -44,12 +44,30 @@ def read_table(path: Path, known: KnownName, sheet: str | None = None) -> RawTab
         raise StudyError(Problem(name, "is empty", "save the table again, header and rows"))
     if data[:4] == b"PK\x03\x04":
         return read_workbook(path, known, sheet)
+    if data[:4] == b"PAR1":
+        return _parquet(path, known)
+    for ending, kind in ((".xlsx", "Excel"), (".parquet", "Parquet")):
+        if path.suffix.lower() == ending:
+            raise StudyError(Problem(name, f"is no {kind} file, whatever its name says", "save the table again, or name it .csv"))
     _refuse_other_formats(name, data)
     text, notes, problems = _decode(name, data)
     grid, lines, delimiter, faults = _split(name, text)
     table = shape_table(name, grid, lines, known, delimiter)
     table.notes[:0], table.problems[:0] = notes, problems + faults
     return table
+
+
+def _parquet(path: Path, known: KnownName) -> RawTable:
+    """A Parquet file as texts, so that the same rules hold for it."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path)
+    except (ValueError, OSError):
+        raise StudyError(Problem(path.name, "is no whole Parquet file", "save the table again")) from None
+    cells = frame.astype(object).where(frame.notna(), "").astype(str)
+    grid = [[str(c) for c in frame.columns], *cells.to_numpy().tolist()]
+    return shape_table(path.name, grid, list(range(1, len(grid) + 1)), known, ",")
 
 
 def _refuse_other_formats(name: str, data: bytes) -> None:
