@@ -185,3 +185,13 @@ def test_help_pages_are_japanese(monkeypatch, capsys, line):
     assert text.startswith("使い方: gridroom")
     left = [word for word in ("Usage", "Options:", "Commands:", "Show this", "required", "[default") if word in text]
     assert left == []
+
+
+def test_names_of_our_own_data_have_their_japanese():
+    from gridroom.reference import catalog
+    from gridroom.results.tables import TABLES
+
+    known = tomllib.loads((ROOT / "src/gridroom/reports/texts_ja.toml").read_text())
+    assert set(known["title"]) == {t.title for t in catalog.tables().values()}
+    assert set(known["meaning"]) == {c.meaning for columns in TABLES.values() for c in columns}
+    assert set(known["place"]) - {"US outlook"} == {r["name"] for r in catalog.rows("regions")}

@@ -170,12 +170,12 @@ def compare(paths: list[Path], as_json: bool) -> int:
     from gridroom.results.compare import compare as compare_runs
 
     found = compare_runs([open_run(p) for p in paths])
-    rows = [{key: value if isinstance(value, str | int) else known(value) for key, value in row.items()} for row in found]
+    rows = [{key: value if isinstance(value, str | int | bool) else known(value) for key, value in row.items()} for row in found]
 
     def text() -> str:
         import pandas as pd
 
-        table = pd.DataFrame(found)
+        table = pd.DataFrame(found).drop(columns=["name", "room_p50_base_mw", "room_is_lower_bound"])
         shown = table[table["year"].isin([table["year"].min(), 2030, table["year"].max()])]
         return f"{words()('change', path=paths[0])}\n{shown.round(3).to_string(index=False)}"
 

@@ -51,7 +51,8 @@ def _site(answer: dict[str, Any], hours: Path, words: Words) -> Charts:
 
 
 def _countries(answer: dict[str, Any], hours: Path, words: Words) -> Charts:
-    years = sorted({r["year"] for c in answer["countries"] for r in c["by_year"]})
+    known_years = [r["year"] for c in answer["countries"] for r in c["by_year"]]
+    years = list(range(min(known_years), max(known_years) + 1))  # a year without figures is a gap, not left out
     lines = {}
     for country in answer["countries"]:
         known = {r["year"]: r["generation_twh"] for r in country["by_year"]}

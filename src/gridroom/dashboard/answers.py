@@ -9,6 +9,7 @@ from gridroom.dashboard.names import unit_of
 
 SKIPPED = ("schema_version", "command")
 LONGEST = 500
+NAMES = ("country", "name", "id", "authority")  # what a row is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,18 @@ def grids(document: dict[str, Any], name: str = "") -> list[Grid]:
         if isinstance(value, dict):
             out += grids(value, label)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
-            columns = list(dict.fromkeys(k for row in value for k in row))
+            inner = [k for k in value[0] if any(_is_table(row.get(k)) for row in value)]
+            columns = [c for c in dict.fromkeys(k for row in value for k in row) if c not in inner]
             rows = [[row.get(c) for c in columns] for row in value[:LONGEST]]
             out.append(Grid(label, columns, [[_cell(v) for v in row] for row in rows], max(len(value) - LONGEST, 0)))
+            for row in value[:LONGEST] if inner else ():
+                which = next((str(row[k]) for k in NAMES if row.get(k)), "")
+                out += grids({f"{which} {k}".strip(): row[k] for k in inner if _is_table(row.get(k))}, label)
     return out
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _cell(value: Any) -> Any:

@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from gridroom.reference import catalog
 from gridroom.reports.words import Words
 
 UNITS = (
@@ -60,6 +61,13 @@ def _catalogue() -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
+def _report_fields() -> dict[str, str]:
+    """Symbols of the EU data-centre report with what they mean."""
+    rows = (r for r in catalog.rows("eed_fields") if r["symbol"])
+    return {r["key"]: f"{r['name']} ({r['symbol']})" for r in rows}
+
+
 def unit_of(key: str) -> str:
     """Unit by the ending of a key; empty where it has none."""
     return WHOLE.get(key) or next((u for ending, u in UNITS if key.endswith(ending)), "")
@@ -73,7 +81,7 @@ def _bare(key: str) -> str:
 
 def _one(key: str, words: Words) -> str:
     if words.language != "ja":
-        return _bare(key).replace("_", " ")
+        return _report_fields().get(key) or _bare(key).replace("_", " ")
     names = _catalogue()
     if key in names["full"]:
         return names["full"][key]

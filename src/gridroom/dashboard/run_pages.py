@@ -19,6 +19,7 @@ from gridroom.reference import catalog
 from gridroom.reports import asset_sections, charts, claim_sections, sections, supply_sections
 from gridroom.reports.page import headline, write_report
 from gridroom.reports.said import problem_text
+from gridroom.reports.words import Words
 from gridroom.results.compare import compare
 from gridroom.results.folder import RunFolder
 from gridroom.results.tables import TABLES
@@ -48,7 +49,7 @@ def _years(folder: RunFolder) -> list[int]:
     return sorted({int(y) for y in folder.columns("region_year")["year"]})
 
 
-def year_tiles(folder: RunFolder, year: int) -> list[dict[str, Any]]:
+def year_tiles(folder: RunFolder, year: int, words: Words) -> list[dict[str, Any]]:
     """Tile grid of one year: chance of no room and room, darker where the chance is higher."""
     table = folder.columns("region_year")
     at = {region: k for k, (region, y) in enumerate(zip(table["region"], table["year"], strict=True)) if y == year}
@@ -63,7 +64,7 @@ def year_tiles(folder: RunFolder, year: int) -> list[dict[str, Any]]:
         out.append(
             {
                 "id": region,
-                "name": row["name"],
+                "name": words.text("place", row["name"]),
                 "row": int(place["tile_row"]) + 1,
                 "column": int(place["tile_column"]) + 1,
                 "chance": sections.percent(chance),
@@ -80,7 +81,7 @@ def _ends(folder: RunFolder) -> dict[str, tuple[str, float]]:
     return {row.region: (row.name, float(row.first_year)) for row in folder.rows("tipping") if row.standard == "lole"}
 
 
-def changed(root: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
+def changed(root: Path, name: str, words: Words) -> tuple[str, list[dict[str, Any]]]:
     """What differs from the run before: regions whose year of no room moved; empty where there is no run before."""
     finished = [e.name for e in list_runs(root) if e.state == "finished"]
     at = finished.index(name) if name in finished else -1
@@ -93,7 +94,9 @@ def changed(root: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
         for region in now.keys() & before.keys():
             (_, a), (title, b) = before[region], now[region]
             if (a == a or b == b) and a != b:
-                rows.append({"name": title, "before": "" if a != a else int(a), "now": "" if b != b else int(b)})
+                rows.append(
+                    {"name": words.text("place", title), "before": "" if a != a else int(a), "now": "" if b != b else int(b)}
+                )
         return other, sorted(rows, key=lambda r: str(r["name"]))
     return "", []
 
@@ -119,7 +122,7 @@ def overview(request: Request, entry: Entry | None = None) -> Response:
         return folder
     words, years = words_of(language_of(request)), _years(folder)
     year, name = year_near(request, years), folder.path.name
-    other, moved = changed(root_of(request), name)
+    other, moved = changed(root_of(request), name, words)
     manifest = folder.manifest
     return render(
         request,
@@ -129,7 +132,7 @@ def overview(request: Request, entry: Entry | None = None) -> Response:
         headline=headline(manifest, words),
         years=years,
         year=year,
-        tiles=year_tiles(folder, year),
+        tiles=year_tiles(folder, year, words),
         other=other,
         moved=moved,
         rows=sections.region_rows(folder, words, [year]),
@@ -143,7 +146,9 @@ def tiles(request: Request) -> Response:
     if isinstance(folder, Response):
         return folder
     year = year_near(request, _years(folder))
-    return render(request, "tiles.html", run=folder.path.name, year=year, tiles=year_tiles(folder, year))
+    return render(
+        request, "tiles.html", run=folder.path.name, year=year, tiles=year_tiles(folder, year, words_of(language_of(request)))
+    )
 
 
 def event_rows(rows: dict[str, Any]) -> list[dict[str, Any]]:
@@ -192,13 +197,13 @@ def region(request: Request) -> Response:
     if short.any():
         drawn["calendar"] = charts.calendar_chart({name: values[short] for name, values in calendar.items()}, words)
     figures = next(r for r in sections.region_rows(folder, words, years) if r["id"] == known)
-    names = list(dict(zip(table["region"], table["name"], strict=True)).items())
+    names = [(r, words.text("place", n)) for r, n in dict(zip(table["region"], table["name"], strict=True)).items()]
     return render(
         request,
         "region.html",
         run=folder.path.name,
         region=known,
-        name=rows["name"][0],
+        name=words.text("place", rows["name"][0]),
         years=years,
         year=year,
         drawn={k: json.dumps(v, ensure_ascii=False) for k, v in drawn.items()},
@@ -275,22 +280,51 @@ def report(request: Request) -> Response:
     return FileResponse(path, media_type="text/html; charset=utf-8", headers={"content-security-policy": REPORT_POLICY})
 
 
-def change_row(row: dict[str, Any]) -> dict[str, str]:
+def change_row(row: dict[str, Any], words: Words) -> dict[str, str]:
     """One region of a comparison, to read; blank where not known."""
 
     def text(value: float, form: str) -> str:
-        return format(value, form).replace("-", "−") if value == value else ""
+        shown = format(value, form).replace("-", "−") if value == value else ""
+        return "0" if shown and not shown.strip("+−0.%,") else shown
 
-    out = {
+    def change(value: float, error: float, digits: int) -> str:
+        if value != value:
+            return ""
+        return f"{text(value, f'+,.{digits}f')} ± {text(error, f',.{digits}f') or '?'}" if value or error else "0"
+
+    bound = "≥ " if row["room_is_lower_bound"] else ""
+    return {
         "region": row["region"],
-        "room": text(row["room_p50_mw"], ",.0f"),
-        "room_change": text(row["room_p50_change_mw"], "+,.0f"),
+        "name": words.text("place", row["name"]),
+        "base": bound + text(row["room_p50_base_mw"], ",.0f"),
+        "room": bound + text(row["room_p50_mw"], ",.0f"),
+        "room_change": change(row["room_p50_change_mw"], row["room_change_stderr_mw"], 0),
+        "chance": text(row["probability_no_room_change"], "+.0%"),
+        "lole_days": change(row["lole_days_change"], row["lole_days_change_stderr"], 3),
+        "lolh_h": change(row["lolh_h_change"], row["lolh_h_change_stderr"], 2),
     }
-    out["chance"] = text(row["probability_no_room_change"], "+.0%")
-    for key, digits in (("lole_days", 3), ("lolh_h", 2)):
-        change, error = row[f"{key}_change"], row[f"{key}_change_stderr"]
-        out[key] = f"{text(change, f'+.{digits}f')} ± {text(error, f'.{digits}f')}" if change == change else ""
-    return out
+
+
+def _two_runs(request: Request) -> tuple[str, str, list[dict[str, Any]]]:
+    """Names of the address, and their comparison; KeyError where one is not there."""
+    a, b = request.query_params.get("a", ""), request.query_params.get("b", "")
+    return a, b, compare([folder_of(root_of(request), n) for n in (a, b)]) if a and b else []
+
+
+def compared_csv(request: Request) -> Response:
+    """Two runs side by side as CSV, all years."""
+    try:
+        _, _, rows = _two_runs(request)
+    except KeyError as missing:
+        return fault_page(request, 404, "no_run", str(missing.args[0]))
+    if not rows:
+        return fault_page(request, 404, "no_run")
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: "" if v != v else v for k, v in row.items()} for row in rows)
+    heads = {"content-disposition": 'attachment; filename="compare.csv"'}
+    return Response(stream.getvalue(), media_type="text/csv; charset=utf-8", headers=heads)
 
 
 def compared(request: Request) -> Response:
@@ -300,11 +334,10 @@ def compared(request: Request) -> Response:
     rows, fault, years = [], "", []
     if a and b:
         try:
-            runs = [folder_of(root_of(request), n) for n in (a, b)]
-            found = compare(runs)
+            _, _, found = _two_runs(request)
             years = sorted({row["year"] for row in found})
             year = year_near(request, years)
-            rows = [change_row(row) for row in found if row["year"] == year]
+            rows = [change_row(row, words_of(language_of(request))) for row in found if row["year"] == year]
         except KeyError as missing:
             return fault_page(request, 404, "no_run", str(missing.args[0]))
         except StudyError as wrong:

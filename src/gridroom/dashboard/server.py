@@ -38,6 +38,7 @@ ROUTES = [
     Route("/runs/{run}/report", run_pages.report),
     Route("/runs/{run}/resume", job_pages.resume, methods=["POST"]),
     Route("/compare", run_pages.compared),
+    Route("/compare.csv", run_pages.compared_csv),
     Route("/queues", queue_pages.queues),
     Route("/queues", queue_pages.add, methods=["POST"]),
     Route("/queues/{queue}", queue_pages.queue),

@@ -71,7 +71,7 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
 
     return [
         {
-            "name": r.name,
+            "name": words.text("place", r.name),
             "year": r.year,
             "mining": _number(r.mining_mw),
             "room": _number(r.room_p50_mw),
@@ -108,11 +108,11 @@ def _threshold(value: float, unit: str) -> str:
     return f"{100 * value:g} %" if unit == "1" else f"{_number(value, 0)} {unit}"
 
 
-def mining_sources(folder: RunFolder) -> list[dict[str, str]]:
+def mining_sources(folder: RunFolder, words: Words) -> list[dict[str, str]]:
     """Where each region's mining load is from."""
     sources: dict[str, dict[str, str]] = {}
     for r in folder.rows("asset_regions"):
-        sources.setdefault(r.region, {"name": r.name, "source": r.source})
+        sources.setdefault(r.region, {"name": words.text("place", r.name), "source": r.source})
     return list(sources.values())
 
 
@@ -149,7 +149,7 @@ def context(folder: RunFolder, words: Words, years: list[int]) -> dict[str, Any]
         "networks": network_rows(folder, words),
         "switches": switch_rows(folder, words),
         "mining": region_rows(folder, words, years),
-        "mining_sources": mining_sources(folder),
+        "mining_sources": mining_sources(folder, words),
         "worked": worked_rows(folder, words),
         "rules": rule_rows(folder, words),
         "rules_day": next((r.as_of for r in folder.rows("disclosure_status")), ""),

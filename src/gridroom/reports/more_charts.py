@@ -106,6 +106,6 @@ def bars_chart(labels: list[str], bars: dict[str, list[float | None]], unit: str
 def lines_chart(labels: list[str], lines: dict[str, list[float | None]], unit: str, words: Words) -> charts.Option:
     """Lines over years; gaps where a value is not known."""
     option = charts.base(words, [int(v) for v in labels])
-    option["yAxis"]["name"] = unit
+    option["yAxis"] = {"type": "value", "name": unit}
     option["series"] = [{"name": name, "type": "line", "data": values, "connectNulls": False} for name, values in lines.items()]
     return option

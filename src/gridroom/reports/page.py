@@ -36,7 +36,7 @@ def headline(manifest: dict[str, Any], words: Words) -> str:
     """The answer in one sentence, in the report's language."""
     if words.language == "en":
         return str(manifest["headline"])
-    parts = manifest["headline_parts"]
+    parts = {**manifest["headline_parts"], "name": words.text("place", manifest["headline_parts"]["name"] or "")}
     second = words("headline_now", **parts)
     if parts["year"] is None:
         return words("headline_none", **parts) + second
@@ -61,7 +61,7 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
         "load_cases": cases, "case_year": case_year, "meaning": sections.meaning_rows(folder, words),
         **supply_sections.context(folder, words), **asset_sections.context(folder, words, shown),
         "public_claims": claim_sections.public_claims(folder, words),
-        "regions": list(dict(zip(table["region"], table["name"], strict=True)).items()),
+        "regions": [(r, words.text("place", n)) for r, n in dict(zip(table["region"], table["name"], strict=True)).items()],
         "first_region": sections.region_rows(folder, words, shown)[0]["id"],
         "options": json.dumps(sections.chart_options(folder, words), ensure_ascii=False).replace("</", "<\\/"),
         "lock": folder.lock_text,

@@ -34,13 +34,13 @@ def percent(share: float) -> str:
 
 
 def plus_minus(value: float, stderr: float) -> str:
-    """Estimate with its error to the digits that the error allows."""
+    """Estimate with its error to the digits that the error allows; what was never seen in the samples has an error unknown."""
     if not _known(value):
         return ""
     if not _known(stderr):
         return f"{value:.3g}"
     if stderr <= 0:
-        return f"{value:.3g} ± 0"
+        return f"{value:.3g} ± 0" if value else "0 ± ?"
     digits = min(max(0, 1 - math.floor(math.log10(stderr))), 4)
     return f"{value:,.{digits}f} ± {stderr:,.{digits}f}"
 
@@ -75,7 +75,8 @@ def tiles(folder: RunFolder, places: Any, words: Words) -> list[dict[str, Any]]:
         step = 0 if not _known(ends) else min(int((ends - first) * len(COLOURS) / max(last - first + 1, 1)), 9)
         colour = COLOURS[step] if _known(ends) else LATER
         bound = "≥ " if room.room_is_lower_bound else ""
-        out.append({"id": region, "name": row.name, "row": int(place["tile_row"]) + 1, "column": int(place["tile_column"]) + 1,
+        out.append({"id": region, "name": words.text("place", row.name),
+                    "row": int(place["tile_row"]) + 1, "column": int(place["tile_column"]) + 1,
                     "ends": year_text(ends, words, last) if _known(ends) else f"> {last}", "colour": colour,
                     "dark": _known(ends) and step <= 3, "room": bound + gw(room.room_p50_mw),
                     "range": _range(row, words, last)})
@@ -105,7 +106,7 @@ def region_rows(folder: RunFolder, words: Words, years: list[int]) -> list[dict[
                 "class": words.named("class", row['risk_class']), "class_key": row["risk_class"]})
         first = at[region, years[0]]
         asked = table["asked_mw"][first]
-        out.append({"id": region, "name": table["name"][first], "ends": year_text(ends[region], words, last),
+        out.append({"id": region, "name": words.text("place", table["name"][first]), "ends": year_text(ends[region], words, last),
                     "asked": f"{asked / 1000:.0f}" if _known(asked) else "", "cells": cells})
     return out
 
@@ -118,7 +119,7 @@ def standard_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
         by = {row.standard: row for row in part}
         cells = [{"ends": year_text(by[standard].first_year, words, last), "range": _range(by[standard], words, last)}
                  for standard in ("lole", "nerc", "margin")]
-        out.append({"id": region, "name": part[0].name, "cells": cells})
+        out.append({"id": region, "name": words.text("place", part[0].name), "cells": cells})
     return out
 
 
@@ -153,7 +154,7 @@ def load_case_rows(folder: RunFolder, words: Words) -> tuple[int, list[dict[str,
     out = []
     for name, part in _by(table, "load_case").items():
         ended = sorted((r for r in part if _known(r.first_year)), key=lambda r: (r.first_year, r.region))
-        first = f"{ended[0].name} {int(ended[0].first_year)}" if ended else words("never", last=last)
+        first = f"{words.text('place', ended[0].name)} {int(ended[0].first_year)}" if ended else words("never", last=last)
         out.append({"case": words.named("count", name), "load": f"{part[0].us_mean_mw / 1000:.0f}", "ended": len(ended),
                     "first": first, "which": ", ".join(f"{r.region} {int(r.first_year)}" for r in ended)})
     return int(table[0].us_mean_year), out

@@ -46,7 +46,7 @@ def takes_rows(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
         ]
         out.append(
             {
-                "name": row.name,
+                "name": words.text("place", row.name),
                 "year": row.year,
                 "room": _number(row.room_before_mw / 1000, 1),
                 "before": _with_error(row.lole_before_days, row.lole_before_days_stderr),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from gridroom.core.errors import UsageError
@@ -25,6 +26,20 @@ class Words:
     def named(self, kind: str, name: object) -> str:
         """Text of the key `kind_name`; the name itself where it is not known, as in a folder of a newer gridroom."""
         return self.table.get(f"{kind}_{name}", "" if name is None else str(name))
+
+    def text(self, kind: str, english: str) -> str:
+        """A text of our own data in this language: a `place`, a reference table's `title`, a column's `meaning`, a `choice`.
+
+        What the catalogue does not know, such as a region that a user named, stays as it is.
+        """
+        return _texts()[kind].get(english, english) if self.language == "ja" else english
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    text = files("gridroom.reports").joinpath("texts_ja.toml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = tomllib.loads(text)
+    return found
 
 
 def load_words(language: str) -> Words:

@@ -22,8 +22,9 @@ def compare(runs: list[RunFolder]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        region, year, run, room_p50_mw and its difference, and for each risk figure the difference with the standard
-        error of two independent runs (an upper bound when they share draws).
+        region, name, year, run, room_p50_mw of both and its difference, whether one of them is a lower bound, and for room
+        and each risk figure the difference with the standard error of two independent runs (an upper bound when they share
+        draws).
 
     Raises
     ------
@@ -41,8 +42,11 @@ def compare(runs: list[RunFolder]) -> list[dict[str, Any]]:
             raise StudyError(Problem(str(run.path), f"shares no region and year with {runs[0].path}"))
         for place in both:
             a, b = base[place], other[place]
-            row = {"region": place[0], "year": place[1], "run": run.path.name, "room_p50_mw": b.room_p50_mw,
+            row = {"region": place[0], "name": b.name, "year": place[1], "run": run.path.name,
+                   "room_p50_base_mw": a.room_p50_mw, "room_p50_mw": b.room_p50_mw,
                    "room_p50_change_mw": b.room_p50_mw - a.room_p50_mw,
+                   "room_change_stderr_mw": math.hypot(a.room_stderr_mw, b.room_stderr_mw),
+                   "room_is_lower_bound": bool(a.room_is_lower_bound or b.room_is_lower_bound),
                    "probability_no_room_change": b.probability_no_room - a.probability_no_room}
             for column in COLUMNS:
                 row[f"{column}_change"] = getattr(b, column) - getattr(a, column)

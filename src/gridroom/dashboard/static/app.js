@@ -1,6 +1,16 @@
 // Charts from the options that the page holds, choices that send themselves, progress of a job. Nothing else.
 (function () {
   "use strict";
+  // On dark paper: no paper of its own, light words, and dark lines turned light.
+  function lighten(option) {
+    option.backgroundColor = "transparent";
+    if (option.textStyle) delete option.textStyle.color;
+    (function walk(part) {
+      if (!part || typeof part !== "object") return;
+      if (part.color === "#1f2933") part.color = "#e4e9ef";
+      Object.keys(part).forEach(function (key) { if (key !== "data") walk(part[key]); });
+    })(option);
+  }
   function mount() {
     if (!window.echarts) return;
     document.querySelectorAll("[data-chart]").forEach(function (box) {
@@ -8,7 +18,9 @@
       box.dataset.drawn = "1";
       const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
       const long = (option.series || []).some(function (s) { return s.data && s.data.length > 3000; });
-      const chart = echarts.init(box, null, { renderer: long ? "canvas" : "svg" });
+      const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+      if (dark) lighten(option);
+      const chart = echarts.init(box, dark ? "dark" : null, { renderer: long ? "canvas" : "svg" });
       chart.setOption(option);
       window.addEventListener("resize", function () { chart.resize(); });
     });
