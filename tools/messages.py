@@ -13,7 +13,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src/gridroom"
 JAPANESE = SOURCE / "reports/messages_ja.toml"
-CALLS = {"Problem": (1, 2), "UsageError": (0,), "say": (0,), "InfeasibleError": (0,)}
+CALLS = {"Problem": (1, 2), "UsageError": (0,), "say": (0,), "InfeasibleError": (0,), "Rule": (2, 3, 4)}
 ROOMS_OF_PAGES = ("reports",)
 
 
