@@ -11,6 +11,9 @@ from gridroom.reports.words import Words
 
 UNITS = (
     ("_usd_per_mw_year", "USD/MW-year"),
+    ("_gb_per_s", "GB/s"),
+    ("_pb", "PB"),
+    ("_eb", "EB"),
     ("_usd_per_ph_day", "USD/PH/day"),
     ("_usd_per_mwh", "USD/MWh"),
     ("_usd_per_kwh", "USD/kWh"),
@@ -63,9 +66,10 @@ def _catalogue() -> dict[str, dict[str, str]]:
 
 @cache
 def _report_fields() -> dict[str, str]:
-    """Symbols of the EU data-centre report with what they mean."""
+    """Symbols of the EU data-centre report and codes of MiCA's indicators, with what they mean."""
     rows = (r for r in catalog.rows("eed_fields") if r["symbol"])
-    return {r["key"]: f"{r['name']} ({r['symbol']})" for r in rows}
+    codes = {r["code"]: f"{r['code'][0]}.{r['code'][1:]} {r['name']}" for r in catalog.rows("mica_fields")}
+    return codes | {r["key"]: f"{r['name']} ({r['symbol']})" for r in rows}
 
 
 def unit_of(key: str) -> str:
