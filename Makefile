@@ -13,7 +13,7 @@ run: $(STAMP)
 test: $(STAMP)
 	@sh tools/browser.sh
 	$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: test
 
