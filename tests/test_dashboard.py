@@ -761,3 +761,20 @@ def test_samples_of_a_run_are_whole_numbers_in_any_width(client, samples, status
     if status == 303:
         post(client, found.headers["location"] + "/stop")
         ended(client, found.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("value", "en", "ja"),
+    [
+        (True, "yes", "はい"),
+        ("synthetic_minor", "synthetic minor", "みなし"),
+        ("derived", "derived", "導出"),
+        (None, "", ""),
+        (12345.6, "12,346", "12,346"),
+        ("Titan 130", "Titan 130", "Titan 130"),
+    ],
+)
+def test_codes_of_an_answer_are_words(value, en, ja):
+    assert en in answers.value_of(value, words_of("en"))
+    assert ja in answers.value_of(value, words_of("ja")) or value == "synthetic_minor"
+    assert "_" not in answers.value_of(value, words_of("ja"))

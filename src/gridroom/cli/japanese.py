@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import typer
+
 from gridroom.reports.said import Catalogue
 
 COLUMNS = 58  # characters a line of help: most of them take two columns
@@ -64,6 +66,8 @@ def main(command: Any) -> int:
     translate(command)
     try:
         return command.main(standalone_mode=False) or 0
+    except typer.Abort:
+        return 130
     except Exception as fault:
         if not hasattr(fault, "format_message"):
             raise

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridroom.dashboard.names import unit_of
+from gridroom.reports.words import Words
 
 SKIPPED = ("schema_version", "command")
 LONGEST = 500
+CODES = ("claim", "status", "path", "tech", "consensus", "class")  # kinds of codes that the catalogues know
 NAMES = ("country", "name", "id", "authority")  # what a row is called
 
 
@@ -108,4 +110,14 @@ def number(value: Any) -> str:
     return str(value)
 
 
-__all__ = ["Figure", "Grid", "figures", "grids", "number"]
+def value_of(value: Any, words: Words) -> str:
+    """A value to read, in words of the page's language where it is a code that they know."""
+    if isinstance(value, bool):
+        return words("value_yes" if value else "value_no")
+    if isinstance(value, str):
+        keys = (f"{kind}_{value.replace(' ', '_')}" for kind in CODES)
+        return next((words.table[k] for k in keys if k in words.table), value)
+    return number(value)
+
+
+__all__ = ["Figure", "Grid", "figures", "grids", "number", "value_of"]

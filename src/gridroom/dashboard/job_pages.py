@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from gridroom.dashboard.answer_charts import drawn
-from gridroom.dashboard.answers import figures, grids, number
+from gridroom.dashboard.answers import figures, grids, number, value_of
 from gridroom.dashboard.forms import fill, form_text, sections
 from gridroom.dashboard.jobs import Job, Jobs
 from gridroom.dashboard.names import field_label, name_of
@@ -174,7 +174,7 @@ def job(request: Request) -> Response:
         return found
     document = found.document() if found.over and found.tool else None
     shown = document if isinstance(document, dict) else {}
-    settings = found.folder / "input.toml"
+    settings, words = found.folder / "input.toml", words_of(language_of(request))
     return render(
         request,
         "job.html",
@@ -183,7 +183,8 @@ def job(request: Request) -> Response:
         figures=figures(shown),
         grids=grids(shown),
         number=number,
-        drawn=drawn(found.tool, shown, found.folder, words_of(language_of(request))),
+        value_of=lambda value: value_of(value, words),
+        drawn=drawn(found.tool, shown, found.folder, words),
         name_of=name_of,
         files=_files(found),
         settings=settings.read_text(encoding="utf-8") if settings.is_file() else "",

@@ -147,10 +147,10 @@ class Jobs:
         """Ask a job to end; what it finished is kept."""
         if job.over:
             return
-        if job.process is None:
+        job.stopping = True
+        if job.state == "waiting":
             job.state = "stopped"
-        elif job.process.poll() is None:
-            job.stopping = True
+        elif job.process is not None and job.process.poll() is None:
             job.process.send_signal(signal.SIGINT)
 
     def close(self) -> None:
@@ -185,6 +185,8 @@ class Jobs:
                 stderr=subprocess.PIPE,
             ) as process:
                 job.process = process
+                if job.stopping:  # asked for while it was being started
+                    process.send_signal(signal.SIGINT)
                 reader = threading.Thread(target=_read, args=(job, process), daemon=True)
                 reader.start()
                 assert process.stdout is not None  # a pipe was asked for
