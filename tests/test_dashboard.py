@@ -778,3 +778,10 @@ def test_codes_of_an_answer_are_words(value, en, ja):
     assert en in answers.value_of(value, words_of("en"))
     assert ja in answers.value_of(value, words_of("ja"))
     assert "_" not in answers.value_of(value, words_of("ja"))
+
+
+def test_wide_digits_and_nests_in_fields():
+    text = forms.form_text("heat")
+    filled = tomllib.loads(forms.fill(text, {"set:it_mw": "１２．５", "set:load_factor": "[" * 5000}))
+    assert filled["it_mw"] == 12.5
+    assert filled["load_factor"] == "[" * 5000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -69,7 +70,7 @@ def _literal(raw: str) -> tuple[Any, str]:
     """Value of a line and its comment; None where the value goes on over several lines or is a table or list."""
     try:
         value = tomllib.loads(f"v = {raw}")["v"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return None, ""
     if isinstance(value, list | dict):
         return None, ""
@@ -140,9 +141,10 @@ def _written(field: Field, given: str) -> str | None:
     if not text:
         return None
     if field.kind in ("number", "date"):
+        text = unicodedata.normalize("NFKC", text)  # a Japanese keyboard writes wide digits
         try:
             value = tomllib.loads(f"v = {text}")["v"]
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             return json.dumps(text, ensure_ascii=False)
         return text if not isinstance(value, list | dict | str | bool) else json.dumps(text, ensure_ascii=False)
     return json.dumps(text, ensure_ascii=False)
