@@ -22,7 +22,7 @@ from gridroom.dashboard.view import words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src/gridroom/dashboard"
-HOSTILE = "<img src=x onerror=alert(1)>"
+HOSTILE = "<img src=x onerror=alert(1)>;x=y"
 SMALL = {
     "run": {
         "samples": 9,

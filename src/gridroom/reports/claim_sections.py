@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from gridroom.reports.words import Words
 from gridroom.results.folder import RunFolder
 
+CAPACITIES = re.compile(r"\w+=\d+(\.\d+)?(;\w+=\d+(\.\d+)?)*")
 YEARS = ("first_region_year", "dominion_ends")
 
 
@@ -53,9 +55,9 @@ def _value(row: dict[str, Any], words: Words) -> str:
 
 def _note(text: str, words: Words) -> str:
     """A note: capacities by technology in GW, a rule's status, or names as they are."""
-    if "=" in text:
+    if CAPACITIES.fullmatch(text):
         parts = (part.split("=") for part in text.split(";"))
-        return ", ".join(f"{words('tech_' + name)} {float(mw) / 1000:.1f} GW" for name, mw in parts)
+        return ", ".join(f"{words.named('tech', name)} {float(mw) / 1000:.1f} GW" for name, mw in parts)
     status = f"status_{text.replace(' ', '_')}"
     return words(status) if status in words.table else text
 
