@@ -785,3 +785,31 @@ def test_wide_digits_and_nests_in_fields():
     filled = tomllib.loads(forms.fill(text, {"set:it_mw": "１２．５", "set:load_factor": "[" * 5000}))
     assert filled["it_mw"] == 12.5
     assert filled["load_factor"] == "[" * 5000
+
+
+def test_every_link_of_a_list_leads_somewhere(client, queue):
+    for page in (queue, f"{queue}/requests?id=L000000", "/queues"):
+        links = {html.unescape(a) for a in re.findall(r'href="(/[^"]*)"', client.get(page).text)}
+        assert any("requests?id=" in a for a in links) or page == "/queues"
+        for link in links:
+            assert client.get(link).status_code == 200, (page, link)
+
+
+def test_a_run_is_not_resumed_twice_at_once(client, runs):
+    shutil.copytree(runs / "halfway", runs / "again")
+    one, two = (post(client, "/runs/again/resume").headers["location"] for _ in range(2))
+    assert one == two
+    post(client, f"{one}/stop")
+    ended(client, one)
+
+
+def test_a_list_needs_a_name_that_can_be_a_folder(client, runs):
+    found = post(client, "/queues", data={"name": "東京"}, files={"requests_file": ("a.csv", b"a\n")})
+    assert found.status_code == 400
+    assert not (runs / "queues/queue").exists()
+
+
+def test_large_numbers_and_nests_are_readable():
+    assert answers.number(37_987_877_191_680_000_805_306_368) == "3.799e+25"
+    rows = [{"x": {"year_from": 2018, "editions": ["a", "b"], "none": None}, "y": [1.5, 2]}]
+    assert answers.grids({"rows": rows})[0].rows == [["year from 2018, editions a, b", "1.5, 2"]]

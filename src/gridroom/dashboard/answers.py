@@ -93,8 +93,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict):
         if set(value) == {"value", "stderr"}:
             return f"{number(value['value'])} ± {number(value['stderr'])}" if value["stderr"] else number(value["value"])
-        return ", ".join(f"{k} {number(v)}" for k, v in value.items() if v is not None)
-    return ", ".join(str(v) for v in value) if isinstance(value, list) else value
+        return ", ".join(f"{k.replace('_', ' ')} {number(_cell(v))}" for k, v in value.items() if v is not None)
+    return ", ".join(number(_cell(v)) for v in value) if isinstance(value, list) else value
 
 
 def number(value: Any) -> str:
@@ -103,6 +103,8 @@ def number(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float) and abs(value) >= 1e15:
+        return f"{float(value):.4g}"
     if isinstance(value, int) or (isinstance(value, float) and value.is_integer() and abs(value) < 1e15):
         return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.0f}"
     if isinstance(value, float):

@@ -91,6 +91,8 @@ def resume(request: Request) -> Response:
     entry = next((e for e in list_runs(root_of(request)) if e.name == name and e.state == "unfinished"), None)
     if entry is None:
         return fault_page(request, 404, "no_run", name)
+    if running := next((j for j in jobs_of(request).all() if j.run == name and not j.over), None):
+        return RedirectResponse(f"/jobs/{running.id}", status_code=303)  # two would write the same folder
     path = (root_of(request) / name).resolve()
     folder = jobs_of(request).new_folder()
     (folder / "study.toml").write_text((path / "study.lock.toml").read_text(encoding="utf-8"), encoding="utf-8")

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from gridroom.dashboard.answers import number
 from gridroom.dashboard.job_pages import jobs_of
-from gridroom.dashboard.queues import DECISIONS, ENDINGS, Queue, list_queues, new_queue, queue_of
+from gridroom.dashboard.queues import DECISIONS, ENDINGS, Queue, list_queues, new_queue, queue_of, slug_of
 from gridroom.dashboard.run_pages import root_of
 from gridroom.dashboard.settings import UPLOAD_BYTES
 from gridroom.dashboard.view import fault_page, language_of, render, words_of, year_near
@@ -90,7 +90,9 @@ async def add(request: Request) -> Response:
         ending = Path(sent.filename).suffix.lower()
         if ending not in ENDINGS:
             return fault_page(request, 400, "bad_ending", sent.filename)
-        queue = new_queue(root_of(request), name if isinstance(name, str) else "")
+        if not isinstance(name, str) or not slug_of(name):
+            return fault_page(request, 400, "bad_name", str(name or ""))
+        queue = new_queue(root_of(request), name)
         (queue.path / f"requests{ending}").write_bytes(await sent.read(UPLOAD_BYTES))
     return again(request, queue)
 

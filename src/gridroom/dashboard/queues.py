@@ -56,6 +56,8 @@ class Queue:
         linked = path.is_symlink() or (path.parent != self.path and path.parent.is_symlink())
         if linked:
             self._fault(name, "is a link, and none is followed")
+        elif path.exists() and not path.is_file():
+            self._fault(name, "is no file")
         return path if path.is_file() and not linked else None
 
     def _fault(self, name: str, what: str) -> None:

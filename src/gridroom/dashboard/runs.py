@@ -77,9 +77,9 @@ def _places_fit(folder: Path, changed_ns: tuple[int, ...]) -> None:
 def _entry(folder: Path) -> Entry | None:
     """What a folder is; None where it is no run."""
     manifest, lock = folder / MANIFEST, folder / "study.lock.toml"
-    if not manifest.is_file():
+    if not manifest.is_file() and not manifest.is_symlink():
         return Entry(name=folder.name, state="unfinished", changed_s=lock.stat().st_mtime) if lock.is_file() else None
-    changed = manifest.stat()
+    changed = manifest.lstat()
     try:
         refuse_links(folder)
         data = _manifest(manifest, changed.st_mtime_ns)

@@ -71,7 +71,8 @@ def _refused(request: Request, fault: Exception) -> Response:
 
 def _cannot_show(request: Request, fault: Exception) -> Response:
     problems = fault.problems if isinstance(fault, StudyError) else ()
-    return fault_page(request, 409, "broken_run", "\n".join(problem_text(p, language_of(request)) for p in problems))
+    kind = "broken_list" if request.url.path.startswith("/queues") else "broken_run"
+    return fault_page(request, 409, kind, "\n".join(problem_text(p, language_of(request)) for p in problems))
 
 
 def _broken(request: Request, fault: Exception) -> Response:

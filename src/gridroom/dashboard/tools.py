@@ -124,8 +124,10 @@ def arguments(tool: Tool, given: Mapping[str, str], uploaded: Mapping[str, str])
     options: list[str] = []
     for ask in tool.asks:
         value = uploaded.get(ask.name, "") if ask.kind == "file" else given.get(ask.name, "").strip()
-        if ask.kind == "number":
+        if ask.kind in ("number", "text"):
             value = unicodedata.normalize("NFKC", value)  # a Japanese keyboard writes wide digits
+        if ask.name == "curtailment":
+            value = value.replace("、", ",")
         if not value or (ask.kind == "choice" and value not in ask.choices):
             continue
         if ask.kind == "check":

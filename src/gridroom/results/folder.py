@@ -119,14 +119,16 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise StudyError(Problem(str(path), "cannot be read", AGAIN)) from None
     if not isinstance(data, dict):
         raise StudyError(Problem(str(path), "is no manifest of a run", AGAIN))
-    if (version := data.get("schema_version")) != SCHEMA:
+    if (version := data.get("schema_version")) is None:
+        raise StudyError(Problem(str(path), "lacks schema_version", AGAIN))
+    if version != SCHEMA:
         raise StudyError(Problem(str(path), f"has schema_version {version!s:.40}; this gridroom reads {SCHEMA}", AGAIN))
     problems = []
     for place, kind in HOLDS.items():
         value: Any = data
         for key in place.split("."):
             value = value.get(key, ...) if isinstance(value, dict) else ...
-        if value is ...:
+        if value is ... or (value is None and not isinstance(None, kind)):
             problems.append(Problem(str(path), f"lacks {place}", AGAIN))
         elif not isinstance(value, kind) or isinstance(value, bool):
             problems.append(Problem(str(path), f"holds no such {place}: {value!r:.60}", AGAIN))

@@ -5,6 +5,7 @@
   function lighten(option) {
     option.backgroundColor = "transparent";
     if (option.textStyle) delete option.textStyle.color;
+    if (option.visualMap) option.visualMap.inRange.color = ["#33261c", "#8a4a1e", "#e0552b", "#ffd0b0"];  // the most is the brightest
     (function walk(part) {
       if (!part || typeof part !== "object") return;
       if (part.color === "#1f2933") part.color = "#e4e9ef";
