@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import sys
-import tomllib
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import typer
 
 from gridroom.reports.said import Catalogue
+from gridroom.reports.words import text_tables
 
 COLUMNS = 58  # characters a line of help: most of them take two columns
 
 
-@cache
 def _tables() -> dict[str, dict[str, str]]:
-    text = files("gridroom.cli").joinpath("messages/help_ja.toml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = tomllib.loads(text)
-    return found
+    return text_tables("gridroom.cli", "messages/help_ja.toml")
 
 
 def _page(text: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from gridroom.reference import catalog
-from gridroom.reports.words import Words
+from gridroom.reports.words import Words, text_tables
 
 UNITS = (
     ("_usd_per_mw_year", "USD/MW-year"),
@@ -56,12 +54,8 @@ WHOLE = {"mw": "MW", "kwh": "kWh", "hours": "h", "months": "months"}
 KEPT = ("_months", "_years", "_hours", "twh_per_year", "wh_per_request", "kwh_per_year")  # say more than a unit
 
 
-@cache
 def _catalogue() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = tomllib.loads(
-        files("gridroom.dashboard").joinpath("messages/keys_ja.toml").read_text(encoding="utf-8")
-    )
-    return found
+    return text_tables("gridroom.dashboard", "messages/keys_ja.toml")
 
 
 @cache

@@ -1,9 +1,7 @@
-"""Pages of runs: the answer, regions, one region, tables, the report, two runs side by side."""
+"""Pages of runs: the answer, regions, one region, tables, the report."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -14,13 +12,11 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from gridroom.core.errors import StudyError
 from gridroom.dashboard.runs import Entry, folder_of, list_runs
-from gridroom.dashboard.view import fault_page, language_of, render, words_of, year_near
+from gridroom.dashboard.view import csv_page, fault_page, language_of, render, words_of, year_near
 from gridroom.reference import catalog
 from gridroom.reports import asset_sections, charts, claim_sections, sections, supply_sections
-from gridroom.reports.page import headline, write_report
-from gridroom.reports.said import problem_text
+from gridroom.reports.page import headline, report_path, write_report
 from gridroom.reports.words import Words
-from gridroom.results.compare import compare
 from gridroom.results.folder import RunFolder
 from gridroom.results.tables import TABLES
 
@@ -224,13 +220,7 @@ def table_csv(request: Request) -> Response:
     columns = folder.columns(name)
     wanted = request.query_params.get("region")
     keep = columns["region"] == wanted if wanted and "region" in columns else slice(None)
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    for row in zip(*(values[keep] for values in columns.values()), strict=True):
-        writer.writerow(["" if v is None or v != v else v for v in row])
-    heads = {"content-disposition": f'attachment; filename="{name}.csv"'}
-    return Response(stream.getvalue(), media_type="text/csv; charset=utf-8", headers=heads)
+    return csv_page(name, columns, zip(*(values[keep] for values in columns.values()), strict=True))
 
 
 def tables(request: Request) -> Response:
@@ -273,77 +263,10 @@ def report(request: Request) -> Response:
     if isinstance(folder, Response):
         return folder
     language = language_of(request)
-    study = folder.manifest["study"]["report"]["language"]
-    path = folder.path / ("report.html" if language == study else f"report.{language}.html")
+    path = report_path(folder, language)
     if not path.is_file():
         path = write_report(folder, language)
     return FileResponse(path, media_type="text/html; charset=utf-8", headers={"content-security-policy": REPORT_POLICY})
-
-
-def change_row(row: dict[str, Any], words: Words) -> dict[str, str]:
-    """One region of a comparison, to read; blank where not known."""
-
-    def text(value: float, form: str) -> str:
-        shown = format(value, form).replace("-", "−") if value == value else ""
-        return "0" if shown and not shown.strip("+−0.%,") else shown
-
-    def change(value: float, error: float, digits: int) -> str:
-        if value != value:
-            return ""
-        return f"{text(value, f'+,.{digits}f')} ± {text(error, f',.{digits}f') or '?'}" if value or error else "0"
-
-    bound = "≥ " if row["room_is_lower_bound"] else ""
-    return {
-        "region": row["region"],
-        "name": words.text("place", row["name"]),
-        "base": bound + text(row["room_p50_base_mw"], ",.0f"),
-        "room": bound + text(row["room_p50_mw"], ",.0f"),
-        "room_change": change(row["room_p50_change_mw"], row["room_change_stderr_mw"], 0),
-        "chance": text(row["probability_no_room_change"], "+.0%"),
-        "lole_days": change(row["lole_days_change"], row["lole_days_change_stderr"], 3),
-        "lolh_h": change(row["lolh_h_change"], row["lolh_h_change_stderr"], 2),
-    }
-
-
-def _two_runs(request: Request) -> tuple[str, str, list[dict[str, Any]]]:
-    """Names of the address, and their comparison; KeyError where one is not there."""
-    a, b = request.query_params.get("a", ""), request.query_params.get("b", "")
-    return a, b, compare([folder_of(root_of(request), n) for n in (a, b)]) if a and b else []
-
-
-def compared_csv(request: Request) -> Response:
-    """Two runs side by side as CSV, all years."""
-    try:
-        _, _, rows = _two_runs(request)
-    except KeyError as missing:
-        return fault_page(request, 404, "no_run", str(missing.args[0]))
-    if not rows:
-        return fault_page(request, 404, "no_run")
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: "" if v != v else v for k, v in row.items()} for row in rows)
-    heads = {"content-disposition": 'attachment; filename="compare.csv"'}
-    return Response(stream.getvalue(), media_type="text/csv; charset=utf-8", headers=heads)
-
-
-def compared(request: Request) -> Response:
-    """Two runs side by side."""
-    entries = [e for e in list_runs(root_of(request)) if e.state == "finished"]
-    a, b = request.query_params.get("a", ""), request.query_params.get("b", "")
-    rows, fault, years = [], "", []
-    if a and b:
-        try:
-            _, _, found = _two_runs(request)
-            years = sorted({row["year"] for row in found})
-            year = year_near(request, years)
-            rows = [change_row(row, words_of(language_of(request))) for row in found if row["year"] == year]
-        except KeyError as missing:
-            return fault_page(request, 404, "no_run", str(missing.args[0]))
-        except StudyError as wrong:
-            fault = "\n".join(problem_text(p, language_of(request)) for p in wrong.problems)
-    year = year_near(request, years) if years else 0
-    return render(request, "compare.html", entries=entries, a=a, b=b, rows=rows, fault=fault, years=years, year=year)
 
 
 def to_run(request: Request) -> Response:

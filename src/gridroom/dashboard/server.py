@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gridroom.core.errors import StudyError
-from gridroom.dashboard import data_pages, job_pages, queue_pages, run_pages
+from gridroom.dashboard import compare_pages, data_pages, job_pages, queue_pages, run_pages
 from gridroom.dashboard.guard import Guard
 from gridroom.dashboard.jobs import Jobs
 from gridroom.dashboard.settings import Settings
@@ -37,8 +37,8 @@ ROUTES = [
     Route("/runs/{run}/claims", run_pages.claims),
     Route("/runs/{run}/report", run_pages.report),
     Route("/runs/{run}/resume", job_pages.resume, methods=["POST"]),
-    Route("/compare", run_pages.compared),
-    Route("/compare.csv", run_pages.compared_csv),
+    Route("/compare", compare_pages.compared),
+    Route("/compare.csv", compare_pages.compared_csv),
     Route("/queues", queue_pages.queues),
     Route("/queues", queue_pages.add, methods=["POST"]),
     Route("/queues/{queue}", queue_pages.queue),

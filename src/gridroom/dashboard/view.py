@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -61,9 +63,19 @@ def year_near(request: Request, years: Iterable[int]) -> int:
     return min(years, key=lambda y: abs(y - wanted))
 
 
+def csv_page(name: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Response:
+    """A table as a CSV file to keep; unknown blank."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(["" if v is None or v != v else v for v in row] for row in rows)
+    heads = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return Response(stream.getvalue(), media_type="text/csv; charset=utf-8", headers=heads)
+
+
 def fault_page(request: Request, status: int, kind: str, detail: str = "") -> Response:
     """A clear page for what cannot be answered."""
     return render(request, "fault.html", status, number=status, kind=kind, detail=detail)
 
 
-__all__ = ["fault_page", "language_of", "render", "words_of", "year_near"]
+__all__ = ["csv_page", "fault_page", "language_of", "render", "words_of", "year_near"]

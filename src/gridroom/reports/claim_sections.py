@@ -66,8 +66,7 @@ def public_claims(folder: RunFolder, words: Words) -> list[dict[str, Any]]:
     """Public claims with verdict and figures; empty for runs that are older."""
     if not (folder.path / "tables/public_claims.parquet").is_file():
         return []
-    columns = folder.columns("public_claims")
-    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    rows = [vars(row) for row in folder.rows("public_claims")]
     out: dict[str, dict[str, Any]] = {}
     for row in rows:
         key = row["public_claim"]

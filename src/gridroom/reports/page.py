@@ -70,6 +70,12 @@ def _context(folder: RunFolder, words: Words) -> dict[str, Any]:
         "echarts": _static(ECHARTS), "script": _static("static/report.js"), "style": _static("static/report.css")}
 
 
+def report_path(folder: RunFolder, language: str) -> Path:
+    """File of a run's report in a language: `report.html` in the study's own."""
+    own = folder.manifest["study"]["report"]["language"]
+    return folder.path / ("report.html" if language == own else f"report.{language}.html")
+
+
 def write_report(folder: RunFolder, language: str = "en") -> Path:
     """Write `report.html` (or `report.ja.html`) into the run folder.
 
@@ -91,7 +97,6 @@ def write_report(folder: RunFolder, language: str = "en") -> Path:
     environment = Environment(loader=PackageLoader("gridroom.reports"), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     text = environment.get_template("report.html").render(**_context(folder, words))
-    study_language = folder.manifest["study"]["report"]["language"]
-    path = folder.path / ("report.html" if language == study_language else f"report.{language}.html")
+    path = report_path(folder, language)
     path.write_text(text, encoding="utf-8")
     return path

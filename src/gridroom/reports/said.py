@@ -7,11 +7,10 @@ What it does not know stays as it is.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from gridroom.core.errors import Problem
+from gridroom.reports.words import text_tables
 
 GOT = re.compile(r"(.+); got (.+)", re.DOTALL)
 
@@ -50,8 +49,7 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """What the rooms say."""
-    text = files("gridroom.reports").joinpath("messages_ja.toml").read_text(encoding="utf-8")
-    return Catalogue(tomllib.loads(text)["message"])
+    return Catalogue(text_tables("gridroom.reports", "messages_ja.toml")["message"])
 
 
 def said(text: str, language: str) -> str:

@@ -32,13 +32,13 @@ class Words:
 
         What the catalogue does not know, such as a region that a user named, stays as it is.
         """
-        return _texts()[kind].get(english, english) if self.language == "ja" else english
+        return text_tables("gridroom.reports", "texts_ja.toml")[kind].get(english, english) if self.language == "ja" else english
 
 
 @cache
-def _texts() -> dict[str, dict[str, str]]:
-    text = files("gridroom.reports").joinpath("texts_ja.toml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = tomllib.loads(text)
+def text_tables(package: str, path: str) -> dict[str, dict[str, str]]:
+    """Tables of texts that ship with a room, read once."""
+    found: dict[str, dict[str, str]] = tomllib.loads(files(package).joinpath(path).read_text(encoding="utf-8"))
     return found
 
 

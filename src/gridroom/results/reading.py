@@ -74,7 +74,7 @@ def read_columns(path: Path, name: str) -> dict[str, Any]:
     except (ArrowException, OSError):
         raise StudyError(Problem(str(path), "cannot be read: it is no whole Parquet file", AGAIN)) from None
     problems = _problems(name, table)
-    columns = {} if problems else {c: _array(table.column(c), c in TEXTS, np) for c in table.column_names}
+    columns = {} if problems else {c: _array(table.column(c), c in TEXTS) for c in table.column_names}
     for column, (low, high) in LIMITS.items():
         values = columns.get(column, np.empty(0))
         if not np.all((values >= low) & (values <= high) & (values == np.floor(values))):
@@ -86,14 +86,16 @@ def read_columns(path: Path, name: str) -> dict[str, Any]:
     return columns
 
 
-def _array(column: Any, text: bool, np: Any) -> Any:
+def _array(column: Any, text: bool) -> Any:
+    import numpy as np
+
     # By lists: pyarrow's own way to numpy loads pandas.
     values = column.to_pylist()
     if text:
         return np.array(["" if v is None else v for v in values], dtype=object)
     kind = str(column.type)
-    if kind in ("double", "float", "halffloat", "null") or column.null_count:
-        return np.array(values, dtype=np.float64 if kind != "string" else object)
+    if kind in ("double", "float", "halffloat", "null") or (("int" in kind or kind == "bool") and column.null_count):
+        return np.array(values, dtype=np.float64)
     return np.array(values, dtype=None if "int" in kind or kind == "bool" else object)
 
 
